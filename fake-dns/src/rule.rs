@@ -1,0 +1,82 @@
+//! The ways in which a name server can be ill: faults by name, type, count, time and transport.
+
+use std::time::Duration;
+
+use hickory_server::proto::{
+    op::ResponseCode,
+    rr::{LowerName, RecordType},
+};
+
+/// A number of the author's that names a fault; the server reports it when the fault is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(pub u32);
+
+/// One fault. Faults are tried in order; the first that matches is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The name of the query.
+    pub name: LowerName,
+    /// Its type; `None`: any.
+    pub record_type: Option<RecordType>,
+    /// What happens instead of the answer, in order.
+    pub actions: Vec<Action>,
+    /// When; all must hold.
+    pub conditions: Conditions,
+    /// Reported when the fault is used.
+    pub tag: Option<Tag>,
+}
+
+/// One thing that an ill server does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// No answer, ever.
+    Drop,
+    /// These octets behind the two of the query's id.
+    Octets(Vec<u8>),
+    /// Waits, then goes on with the next action, or with the right answer.
+    Pause(Duration),
+    /// This code and no records (`ResponseCode::NoError`: NODATA).
+    Rcode(ResponseCode),
+    /// No records, and TC set: over UDP only, for over TCP nothing is too long.
+    Truncate,
+    /// The right answer under another id.
+    WrongId,
+}
+
+/// When a fault applies. All that are set must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// Which of the queries that match.
+    pub count: Option<Which>,
+    /// Only before this time since the server began.
+    pub until: Option<Duration>,
+    /// Only from this time on since the server began.
+    pub since: Option<Duration>,
+    /// Only over this transport.
+    pub over: Option<Transport>,
+    /// Lawful not to be used. The server itself pays no heed.
+    pub optional: bool,
+}
+
+/// Queries that match, counted from 1 over the server's life.
+#[expect(clippy::exhaustive_enums, reason = "the notation has these three")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The first N.
+    First(u32),
+    /// The Nth and all later ones.
+    From(u32),
+    /// The Nth alone.
+    Only(u32),
+}
+
+/// What a query came over.
+#[expect(clippy::exhaustive_enums, reason = "RFC 1035 §4.2 has these two")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Transport {
+    /// A stream, each message behind its length in two octets.
+    Tcp,
+    /// Datagrams.
+    Udp,
+}

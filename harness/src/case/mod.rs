@@ -1,0 +1,7 @@
+//! Case pages: what they say, read and checked.
+
+pub mod mistake;
+pub mod model;
+
+pub use mistake::{Line, LineMistake, Mistake};
+pub use model::Case;

@@ -1,0 +1,165 @@
+//! A case, read: the world that a page describes, what happens in it, and what must then be so.
+//!
+//! Everything is resolved: variants are filled in, shared and section lines are merged, names are looked up.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use mtaspec_fake_dns::rule::Fault;
+use mtaspec_fake_smarthost::Host;
+
+use crate::claim::ast::Claim;
+
+/// One case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// `area/topic#short-id`, with variants `area/topic#short-id/variant`.
+    pub id: String,
+    /// The heading of the section.
+    pub title: String,
+    /// The page, as the reader knows it: `cases/routing/equal-connectors.md`.
+    pub file: PathBuf,
+    /// Line of the section's heading, from 1.
+    pub line: u32,
+    /// The section as it stands on the page, heading included.
+    pub section_text: String,
+    /// The world around.
+    pub world: WorldSpec,
+    /// Records, by time.
+    pub zones: Vec<ZoneSet>,
+    /// Faults of the name server, in the order in which they are tried. Their tags index [`Case::stimuli`].
+    pub dns_faults: Vec<Fault>,
+    /// Hosts with every address they have; every address of the zones is in exactly one. Tags index [`Case::stimuli`].
+    pub hosts: Vec<HostSpec>,
+    /// Management-shell texts in the order in which they are run.
+    pub shell: Vec<ShellText>,
+    /// Messages, in page order.
+    pub messages: Vec<MessageSpec>,
+    /// Claims, in page order.
+    pub claims: Vec<Claim>,
+    /// What must fire for the case not to be vacuous.
+    pub stimuli: Vec<Stimulus>,
+}
+
+/// What the `world` fence says, or its defaults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldSpec {
+    /// The judged server's own name.
+    pub server: String,
+    /// Its address.
+    pub address: IpAddr,
+    /// Accepted domains of the organisation; mail to them reaches `origin`.
+    pub accepts: Vec<String>,
+    /// Reverse-path where a message names none.
+    pub reverse_path: String,
+    /// World time at which the case ends at the latest.
+    pub horizon: Duration,
+    /// The page asked for the horizon (`observe until`): then a deferral settles nothing.
+    pub observe_until: bool,
+}
+
+impl Default for WorldSpec {
+    fn default() -> Self {
+        Self {
+            server: "mta.sender.test".to_owned(),
+            address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+            accepts: vec!["sender.test".to_owned()],
+            reverse_path: "sender@sender.test".to_owned(),
+            horizon: Duration::from_secs(10),
+            observe_until: false,
+        }
+    }
+}
+
+/// The address of the built-in host `origin`. No zone may use it, nor the two others.
+pub const ORIGIN_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
+/// The address of the name server.
+pub const RESOLVER_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 53));
+
+/// Records that hold from a time on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneSet {
+    /// From when.
+    pub at: Duration,
+    /// Master-file lines, complete: `contoso.test. 60 IN MX 10 mx.contoso.test.` Record sets of a later one replace
+    /// those of an earlier one by owner and type.
+    pub records: Vec<String>,
+}
+
+/// A host of the world.
+#[derive(Clone, Debug)]
+pub struct HostSpec {
+    /// Every name that a claim may call it by: names of the zone in lower case without the final dot, `origin`.
+    pub names: Vec<String>,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+    /// What it does. Its name is the first of `names`, or its address.
+    pub host: Host,
+    /// Where it listens; 25 unless a property says otherwise.
+    pub port: u16,
+}
+
+/// Text for the management shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShellText {
+    /// When it is run.
+    pub at: Duration,
+    /// The text.
+    pub text: String,
+    /// The line of the page on which its first line stands, from 1.
+    pub line: u32,
+}
+
+/// A message of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageSpec {
+    /// `m1`, or a number by order.
+    pub name: String,
+    /// Reverse-path; empty is `<>`.
+    pub reverse_path: String,
+    /// Forward-paths, ranges written out, in order.
+    pub recipients: Vec<String>,
+    /// When it is submitted.
+    pub at: Duration,
+    /// How many copies are submitted, one after the other.
+    pub times: u32,
+    /// How it comes in.
+    pub via: Via,
+    /// The message with CRLF line ends. Short of its fills: see [`MessageSpec::octets`].
+    pub content: Vec<Piece>,
+}
+
+/// A part of a message, so that 35 MB are not kept in a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Piece {
+    /// So many octets in lines of 76 letters and CRLF.
+    Fill(u64),
+    /// These.
+    Octets(Vec<u8>),
+}
+
+/// How a message comes in.
+#[expect(clippy::exhaustive_enums, reason = "the notation has these two")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Via {
+    /// By a user, with submission rights.
+    #[default]
+    Submission,
+    /// From another server of the organisation: headers of the firewall's families are kept.
+    Transport,
+}
+
+/// Something that must be used in the case, or the case did not arise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stimulus {
+    /// As the page has it: `RCPT -> 452 4.5.3 Too many recipients (from 101 of each transaction)`.
+    pub text: String,
+    /// Line of the page, from 1.
+    pub line: u32,
+    /// `(optional)`.
+    pub optional: bool,
+}

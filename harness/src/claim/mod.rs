@@ -1,0 +1,3 @@
+//! Claims: pure functions of the trace.
+
+pub mod ast;

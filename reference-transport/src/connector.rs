@@ -1,0 +1,149 @@
+//! A Send connector: the settings that decide which mail goes where, and how.
+
+use std::{fmt, net::IpAddr, time::Duration};
+
+/// A Send connector (`New-SendConnector`), complete: defaults are filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connector {
+    /// Unique without regard to case (`-Name`).
+    pub name: String,
+    /// `-Enabled`; true by default (MOD-09).
+    pub enabled: bool,
+    /// What it serves (`-AddressSpaces`), at least one.
+    pub address_spaces: Vec<crate::routing::AddressSpace>,
+    /// DNS or smart hosts (`-DNSRoutingEnabled`, `-SmartHosts`).
+    pub routing: Routing,
+    /// The port of smart hosts (`-Port`); 25 by default (MOD-20, AMB-14: DNS routing stays at 25).
+    pub port: u16,
+    /// Largest message it takes, in octets (`-MaxMessageSize`); `None`: unlimited.
+    pub max_message_size: Option<u64>,
+    /// The name in EHLO (`-Fqdn`); `None`: the server's own (MOD-24).
+    pub fqdn: Option<String>,
+    /// HELO in the place of EHLO (`-ForceHELO`).
+    pub hello: Hello,
+    /// STARTTLS: opportunistic, ignored or required (`-IgnoreSTARTTLS`, `-RequireTLS`).
+    pub tls: TlsPolicy,
+    /// Smart-host authentication (`-SmartHostAuthMechanism`, `-AuthenticationCredential`).
+    pub authentication: Authentication,
+    /// `-ConnectionInactivityTimeOut`; 10 minutes by default (MOD-21).
+    pub inactivity_timeout: Duration,
+    /// `-SmtpMaxMessagesPerConnection`; 20 by default (MOD-22).
+    pub messages_per_connection_max: u32,
+    /// Which header families a session of this connector may send (`Add-ADPermission`).
+    pub header_rights: HeaderRights,
+}
+
+/// HELO or EHLO.
+#[expect(clippy::exhaustive_enums, reason = "RFC 5321 §4.1.1.1 has these two")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hello {
+    /// EHLO, and HELO where it is not known.
+    #[default]
+    Ehlo,
+    /// HELO alone.
+    Helo,
+}
+
+/// How the next hop is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Routing {
+    /// By the MX records of the recipient's domain.
+    Dns,
+    /// These hosts; at least one.
+    SmartHosts(Vec<SmartHost>),
+}
+
+/// A smart host as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SmartHost {
+    /// By address: no query is made.
+    Address(IpAddr),
+    /// By name: MX, then A and AAAA (AMB-07). In lower case, without a final dot.
+    Name(String),
+}
+
+impl fmt::Display for SmartHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => write!(f, "[{address}]"),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+/// What is done about STARTTLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsPolicy {
+    /// Never sent (`-IgnoreSTARTTLS $true`).
+    Ignore,
+    /// Tried where it is offered, without a check of the certificate.
+    Opportunistic,
+    /// By TLS or not at all (`-RequireTLS $true`).
+    Required {
+        /// `-TlsAuthLevel`; none: as [`TlsAuthLevel::EncryptionOnly`].
+        level: TlsAuthLevel,
+        /// `-TlsDomain`: the name that [`TlsAuthLevel::DomainValidation`] looks for.
+        domain: Option<String>,
+    },
+}
+
+/// `-TlsAuthLevel`.
+#[expect(clippy::exhaustive_enums, reason = "New-SendConnector has these three")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TlsAuthLevel {
+    /// Chain, not name.
+    CertificateValidation,
+    /// Chain and name.
+    DomainValidation,
+    /// No check.
+    #[default]
+    EncryptionOnly,
+}
+
+/// `-SmartHostAuthMechanism`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Authentication {
+    /// LOGIN or PLAIN, also in the clear (AUT-06).
+    Basic(Credential),
+    /// LOGIN or PLAIN, under TLS with the exact name alone (AUT-09, AUT-11).
+    BasicRequireTls(Credential),
+    /// None on the wire: the network is trusted (AUT-17).
+    ExternalAuthoritative,
+    /// None (AUT-03).
+    None,
+}
+
+/// A user name and a password (`New-Object PSCredential`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// The user name.
+    pub user: String,
+    /// The password; never printed (AUT-24).
+    pub password: String,
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// The header families that are sent (`ms-Exch-Send-Headers-*`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeaderRights {
+    /// `X-MS-Exchange-Forest-*`.
+    pub forest: bool,
+    /// `X-MS-Exchange-Organization-*`.
+    pub organization: bool,
+    /// `Received` and `Resent-*`.
+    pub routing: bool,
+}
+
+impl HeaderRights {
+    /// What an anonymous session has by default: routing alone (HDR-06).
+    pub const ANONYMOUS: Self = Self { forest: false, organization: false, routing: true };
+}

@@ -1,0 +1,6 @@
+//! The reference outbound mail transport of mtaspec: Exchange Send connector semantics, readable first.
+
+pub mod connector;
+pub mod network;
+pub mod observer;
+pub mod routing;
