@@ -1,5 +1,6 @@
 //! Case pages: what they say, read and checked.
 
+pub mod grammar;
 pub mod mistake;
 pub mod model;
 
