@@ -196,9 +196,10 @@ fn alias_target(records: &[Timed], alias: &Record) -> Option<String> {
     let mut current = alias;
     for _ in 0..ALIASES_MAX {
         let RData::CNAME(target) = &current.data else { return None };
-        let next = records.iter().map(|timed| &timed.record).find(|record| {
-            record.name == target.0 && matches!(record.data, RData::CNAME(_))
-        });
+        let next = records
+            .iter()
+            .map(|timed| &timed.record)
+            .find(|record| record.name == target.0 && matches!(record.data, RData::CNAME(_)));
         match next {
             Some(record) => current = record,
             None => return Some(plain_name(&target.0)),

@@ -74,9 +74,10 @@ impl Envelope {
                 self.reverse_path = Some(mailbox.to_owned());
             }
             "times" => {
-                self.times = value.parse().ok().filter(|times| *times > 0).ok_or_else(|| {
-                    mistake_at(line, place, format!("`{value}` is no number of copies: at least 1"))
-                })?;
+                self.times =
+                    value.parse().ok().filter(|times| *times > 0).ok_or_else(|| {
+                        mistake_at(line, place, format!("`{value}` is no number of copies: at least 1"))
+                    })?;
             }
             "to" => self.recipients = recipients(line, place)?,
             "via" => {

@@ -109,8 +109,8 @@ impl Variant {
     /// The same mistake, pointing at the page instead of at the line with its cells filled in.
     pub(super) fn on_page(&self, mut mistake: LineMistake) -> LineMistake {
         let Some(filled) = self.filled.get(&mistake.line) else { return mistake };
-        mistake.span = page_offset(filled, mistake.span.start, Edge::Start)
-            ..page_offset(filled, mistake.span.end, Edge::End);
+        mistake.span =
+            page_offset(filled, mistake.span.start, Edge::Start)..page_offset(filled, mistake.span.end, Edge::End);
         mistake
     }
 

@@ -54,9 +54,10 @@ fn set(world: &mut WorldSpec, line: Line<'_>, first: Word<'_>, rest: &[Word<'_>]
         }
         ("server", [name, address]) => {
             world.server = reserved_name(line, *name)?;
-            world.address = address.text.parse().map_err(|_| {
-                mistake_at(line, *address, format!("`{}` is no address", address.text))
-            })?;
+            world.address = address
+                .text
+                .parse()
+                .map_err(|_| mistake_at(line, *address, format!("`{}` is no address", address.text)))?;
             if let Some(fault) = address_fault(world.address) {
                 return Err(expecting(mistake_at(line, *address, fault), DOCUMENTATION_RANGES));
             }
