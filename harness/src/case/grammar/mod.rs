@@ -8,12 +8,16 @@
 //! Whether a host, a server or a message of that name exists: the reader of pages knows. Which lines belong together,
 //! too.
 
+mod conditions;
+mod cursor;
 pub mod dialogue;
 pub mod dns;
 mod duration;
 pub mod expect;
 pub mod host;
+mod nearest;
 mod quoted;
+mod words;
 
 pub use duration::duration;
 pub use quoted::{quoted, unescaped};
