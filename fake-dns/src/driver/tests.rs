@@ -171,9 +171,27 @@ async fn nothing_outlives_the_sockets() {
     let mut rest = Vec::new();
     let _ = stream.read_to_end(&mut rest).await;
     assert!(rest.is_empty());
-    while left.strong_count() > 0 {
-        tokio::task::yield_now().await;
+    let gone = async {
+        while left.strong_count() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), gone).await.expect("a task still holds the server");
+}
+
+#[tokio::test]
+async fn one_connection_too_many_is_closed_and_reported() {
+    let (dns, events) = server(vec![]);
+    let listening = listen(LOOPBACK, dns).await.expect("a port");
+    let mut open = Vec::new();
+    for _ in 0..CONNECTIONS_MAX {
+        open.push(TcpStream::connect(listening.local_addr()).await.expect("connected"));
     }
+    let mut one_more = TcpStream::connect(listening.local_addr()).await.expect("connected");
+    assert_eq!(next_id(&mut one_more).await, None);
+    assert_eq!(*events.0.lock().expect("nobody panicked"), [Event::LimitReached(Limit::Connections)]);
+    open[0].write_all(&framed(&message(3, "nomail.test."))).await.expect("sent");
+    assert_eq!(next_id(&mut open[0]).await, Some(3));
 }
 
 fn message(id: u16, name: &str) -> Vec<u8> {
