@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //!
-//! A line that [`record_line`] writes of a record of type A, AAAA, CNAME, MX, NS, PTR, SRV or TXT is read back as that
-//! record by [`parse_record`].
+//! A line that [`record_line`] writes of a record of type A, AAAA, CNAME, MX, NS, PTR or SRV, or of a TXT record in
+//! ASCII, is read back as that record by [`parse_record`].
 //!
 //! # Not here
 //!

@@ -197,14 +197,7 @@ async fn perform(actions: &[Action], right: Option<Message>, id: u16, octets_max
             }
             Action::Pause(pause) => tokio::time::sleep(*pause).await,
             Action::Rcode(code) => message = message.map(|message| without_records(message, *code)),
-            Action::Truncate => {
-                message = message.map(|message| {
-                    let code = message.metadata.response_code;
-                    let mut message = without_records(message, code);
-                    message.metadata.truncation = true;
-                    message
-                });
-            }
+            Action::Truncate => message = message.map(truncated),
             Action::WrongId => {
                 if let Some(message) = &mut message {
                     message.metadata.id = !id;
@@ -217,6 +210,13 @@ async fn perform(actions: &[Action], right: Option<Message>, id: u16, octets_max
         .map_or((Outcome::Nothing, Answer::Nothing), |(octets, sent)| (Outcome::Octets(octets), report(&sent, id)))
 }
 
+fn truncated(message: Message) -> Message {
+    let code = message.metadata.response_code;
+    let mut message = without_records(message, code);
+    message.metadata.truncation = true;
+    message
+}
+
 fn without_records(mut message: Message, code: ResponseCode) -> Message {
     message.answers.clear();
     message.authorities.clear();
@@ -225,8 +225,17 @@ fn without_records(mut message: Message, code: ResponseCode) -> Message {
     message
 }
 
-/// The octets, and what they hold: what does not fit is left out, and TC is set (RFC 1035 §4.1.1).
+/// The octets, and what they hold. A message that is too long goes without records, TC set (RFC 2181 §9) and its OPT
+/// record kept (RFC 6891 §7).
 fn encode(message: &Message, octets_max: u16) -> Option<(Vec<u8>, Message)> {
+    let (octets, sent) = encode_what_fits(message, octets_max)?;
+    if sent.metadata.truncation == message.metadata.truncation {
+        return Some((octets, sent));
+    }
+    encode_what_fits(&truncated(message.clone()), octets_max)
+}
+
+fn encode_what_fits(message: &Message, octets_max: u16) -> Option<(Vec<u8>, Message)> {
     let mut octets = Vec::new();
     let mut encoder = BinEncoder::new(&mut octets);
     encoder.set_max_size(octets_max);

@@ -27,7 +27,7 @@ use hickory_server::{
 use crate::{record::TTL_SECS_DEFAULT, zone::RecordSets};
 
 /// How many aliases in a row are followed.
-pub const ALIASES_MAX: usize = 16;
+pub(crate) const ALIASES_MAX: usize = 16;
 
 /// The records in force at one time.
 pub(crate) struct World {

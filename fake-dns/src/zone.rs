@@ -36,6 +36,11 @@ impl Zones {
         self.by_time.entry(at).or_default().extend(absolute);
     }
 
+    /// Every record with the time from which it holds, earliest first.
+    pub fn records(&self) -> impl Iterator<Item = (Duration, &Record)> {
+        self.by_time.iter().flat_map(|(at, records)| records.iter().map(|record| (*at, record)))
+    }
+
     /// How many times of activation have passed: the number of what is in force.
     pub(crate) fn epoch(&self, elapsed: Duration) -> usize {
         self.by_time.range(..=elapsed).count()
@@ -99,7 +104,7 @@ mod tests {
                 "contoso.test. 60 IN TXT \"old\"",
             ],
         );
-        check(&zones, 5, &["Contoso.test. 60 IN MX 5 c.contoso.test.", "contoso.test. 60 IN TXT \"old\""]);
+        check(&zones, 5, &["contoso.test. 60 IN MX 5 c.contoso.test.", "contoso.test. 60 IN TXT \"old\""]);
     }
 
     #[test]
@@ -114,5 +119,15 @@ mod tests {
         let mut zones = Zones::new([record("a.test A 192.0.2.1")]);
         zones.add(Duration::ZERO, [record("a.test A 192.0.2.2"), record("a.test A 192.0.2.1")]);
         check(&zones, 0, &["a.test. 60 IN A 192.0.2.1", "a.test. 60 IN A 192.0.2.2"]);
+    }
+
+    #[test]
+    fn records_are_listed_with_their_times() {
+        let mut zones = Zones::default();
+        zones.add(Duration::from_secs(9), [record("a.test A 192.0.2.2")]);
+        zones.add(Duration::ZERO, [record("a.test A 192.0.2.1")]);
+        let listed: Vec<(u64, String)> =
+            zones.records().map(|(at, record)| (at.as_secs(), record_line(record))).collect();
+        assert_eq!(listed, [(0, "a.test. 60 IN A 192.0.2.1".to_owned()), (9, "a.test. 60 IN A 192.0.2.2".to_owned())]);
     }
 }
