@@ -2,4 +2,5 @@
 
 pub mod case;
 pub mod claim;
+pub mod requirement;
 pub mod trace;
