@@ -1,6 +1,7 @@
 //! The reference outbound mail transport of mtaspec: Exchange Send connector semantics, readable first.
 
 pub mod connector;
+pub mod directory;
 pub mod domain;
 pub mod network;
 pub mod observer;

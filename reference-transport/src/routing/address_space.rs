@@ -224,8 +224,7 @@ mod tests {
     fn closer_spaces_compare_greater() {
         let domain = Domain::parse("a.b.test").expect("a domain");
         let ladder = ["*;1", "*.test;100", "*.b.test;7", "*.a.b.test;1", "a.b.test;9"];
-        let closeness =
-            ladder.map(|text| text.parse::<AddressSpace>().expect("an address space").closeness(&domain));
+        let closeness = ladder.map(|text| text.parse::<AddressSpace>().expect("an address space").closeness(&domain));
         assert!(closeness.is_sorted_by(|a, b| a < b), "{closeness:?}");
     }
 }

@@ -38,7 +38,10 @@ pub fn select<'a>(connectors: &'a [Connector], domain: &Domain, size: u64) -> Se
     if let Some((_, connector)) = winner {
         return Selection::Connector(connector);
     }
-    serving.filter_map(|(_, connector)| connector.max_message_size).max().map_or(Selection::NoRoute, Selection::TooLarge)
+    serving
+        .filter_map(|(_, connector)| connector.max_message_size)
+        .max()
+        .map_or(Selection::NoRoute, Selection::TooLarge)
 }
 
 /// The space that represents the connector: its closest one, with that one's cost (ADR-20).

@@ -39,7 +39,12 @@ fn size_eliminates_before_anything_is_compared() {
 
 #[test]
 fn a_message_too_large_for_all_is_told_the_greatest_limit() {
-    check(&["A 1000 *", "B 2000 *", "C 9000 other.test", "D disabled 9000 *"], "contoso.test", 2001, "too large for 2000");
+    check(
+        &["A 1000 *", "B 2000 *", "C 9000 other.test", "D disabled 9000 *"],
+        "contoso.test",
+        2001,
+        "too large for 2000",
+    );
 }
 
 #[test]
@@ -51,7 +56,8 @@ fn decoys_take_no_part() {
 
 #[test]
 fn the_closest_space_wins_whatever_it_costs() {
-    let ladder = ["E marketing.contoso.test;100", "D *.marketing.contoso.test;50", "C *.contoso.test", "B *.test", "A *"];
+    let ladder =
+        ["E marketing.contoso.test;100", "D *.marketing.contoso.test;50", "C *.contoso.test", "B *.test", "A *"];
     for (index, expected) in ["E", "D", "C", "B", "A"].iter().enumerate() {
         check(&ladder[index..], "marketing.contoso.test", 1, expected);
     }
@@ -100,17 +106,17 @@ fn model(connectors: &[Connector], domain: &str, size: u64) -> Result<String, Op
 }
 
 fn any_connector() -> impl Strategy<Value = Connector> {
-    let pattern = prop_oneof![Just("*"), Just("*.test"), Just("*.b.test"), Just("b.test"), Just("a.b.test"), Just("test")];
+    let pattern =
+        prop_oneof![Just("*"), Just("*.test"), Just("*.b.test"), Just("b.test"), Just("a.b.test"), Just("test")];
     let space = (pattern, 1_u8..4).prop_map(|(pattern, cost)| format!("{pattern};{cost}"));
-    ("[aAbBcC][1-9]{1,2}", any::<bool>(), proptest::option::of(1_u64..6), proptest::collection::vec(space, 1..4)).prop_map(
-        |(name, enabled, limit, spaces)| {
+    ("[aAbBcC][1-9]{1,2}", any::<bool>(), proptest::option::of(1_u64..6), proptest::collection::vec(space, 1..4))
+        .prop_map(|(name, enabled, limit, spaces)| {
             let mut connector = Connector::named(&name);
             connector.enabled = enabled;
             connector.max_message_size = limit;
             connector.address_spaces = spaces.iter().map(|space| space.parse().expect("an address space")).collect();
             connector
-        },
-    )
+        })
 }
 
 proptest! {
