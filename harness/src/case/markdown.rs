@@ -2,6 +2,7 @@
 
 use super::{
     Line, LineMistake,
+    fence::FENCES,
     words::{mistake, mistake_of, words},
 };
 
@@ -161,19 +162,20 @@ impl<'a> Splitter<'a> {
     /// Takes a fence; returns how many lines it has.
     fn fence(&mut self, lines: &[(usize, Line<'a>)], ticks: usize, info_start: usize) -> usize {
         let head = lines[0].1;
-        let end = lines.iter().skip(1).position(|(_, line)| closes(line.text, ticks));
-        let inner = match end {
-            Some(end) => &lines[1..=end],
-            None => {
-                self.page.mistakes.push(mistake_of(head, "a fence is not closed"));
-                &lines[1..]
-            }
-        };
+        let stop = lines
+            .iter()
+            .skip(1)
+            .position(|(_, line)| closes(line.text, ticks) || (ticks == 3 && opens_ours(line.text)));
+        let inner = &lines[1..stop.map_or(lines.len(), |stop| stop + 1)];
+        let closed = stop.is_some_and(|stop| closes(lines[stop + 1].1.text, ticks));
+        if !closed {
+            self.page.mistakes.push(mistake_of(head, "a fence is not closed"));
+        }
         let lines_inside = inner.iter().map(|(_, line)| *line).collect();
         if !is_prose(&head.text[info_start..]) {
             self.part().fences.push(Fence { head, info_start, lines: lines_inside });
         }
-        inner.len() + 1 + usize::from(end.is_some())
+        inner.len() + 1 + usize::from(closed)
     }
 
     /// Takes a table of variants; returns how many lines it has.
@@ -256,6 +258,14 @@ fn fence_opening(text: &str) -> Option<(usize, usize)> {
 fn closes(text: &str, ticks: usize) -> bool {
     let text = text.trim();
     text.len() >= ticks && text.bytes().all(|octet| octet == b'`')
+}
+
+/// Whether a line opens one of the fences that pages are made of. Inside another fence it says that the end of that one
+/// was forgotten; text that needs such a line stands in a fence with more back-ticks.
+fn opens_ours(text: &str) -> bool {
+    fence_opening(text)
+        .and_then(|(ticks, start)| (ticks == 3).then(|| words(&text[start..])))
+        .is_some_and(|info| info.first().is_some_and(|word| FENCES.contains(&word.text)))
 }
 
 /// Whether a fence with this info string is for people alone.

@@ -29,6 +29,9 @@ mod words;
 mod world;
 mod zones;
 
+#[cfg(test)]
+mod tests;
+
 pub use catalogue::{Catalogue, IdKind, Strength};
 pub use corpus::{CaseError, Corpus};
 pub use mistake::{Line, LineMistake, Mistake};

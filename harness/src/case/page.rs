@@ -125,7 +125,7 @@ fn read_section(context: Context<'_>, section: &Section<'_>, cases: &mut Vec<Cas
     for variant in &mut variants {
         let mut own = Vec::new();
         let case = section::case(context, section, variant, &mut own);
-        mistakes.extend(own.into_iter().map(|wrong| variant.on_page(wrong)));
+        mistakes.extend(variant.on_page(own));
         cases.push(case);
     }
     if mistakes.len() == before {

@@ -105,7 +105,7 @@ pub(super) struct Reader<'a, 'p> {
 impl<'a, 'p> Reader<'a, 'p> {
     fn heads(&mut self, part: &'a Part<'p>, place: Place) {
         for fence in &part.fences {
-            let text = self.variant.fill(fence.head, self.mistakes);
+            let text = self.variant.fill(fence.head);
             match fence::head(Line { text: &text, number: fence.head.number }, fence.info_start) {
                 Ok(head) => self.fences.push(Placed { place, head, fence }),
                 Err(wrong) => self.mistakes.push(wrong),
@@ -115,7 +115,7 @@ impl<'a, 'p> Reader<'a, 'p> {
 
     /// Lines with their cells filled in, and their numbers.
     pub(super) fn fill(&mut self, lines: &[Line<'_>]) -> Vec<(u32, String)> {
-        lines.iter().map(|line| (line.number, self.variant.fill(*line, self.mistakes))).collect()
+        lines.iter().map(|line| (line.number, self.variant.fill(*line))).collect()
     }
 
     /// The fences that `wanted` picks, those of one place, in page order.

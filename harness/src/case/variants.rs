@@ -19,6 +19,8 @@ pub(super) struct Variant {
     cells: BTreeMap<String, String>,
     used: BTreeSet<String>,
     filled: BTreeMap<u32, Vec<Filled>>,
+    /// Places with a `{word}` that is no column.
+    unknown: Vec<LineMistake>,
 }
 
 /// One cell in one line: where it stands in the line as it is read, and what stands there on the page.
@@ -81,7 +83,7 @@ fn cell_text(cell: &str) -> String {
 
 impl Variant {
     /// The line with its cells filled in. A `{word}` that is no column is a mistake where there is a table.
-    pub(super) fn fill(&mut self, line: Line<'_>, mistakes: &mut Vec<LineMistake>) -> String {
+    pub(super) fn fill(&mut self, line: Line<'_>) -> String {
         let mut text = String::with_capacity(line.text.len());
         let mut done = 0;
         if self.name.is_some() {
@@ -90,7 +92,7 @@ impl Variant {
                 let Some(cell) = self.cells.get(word) else {
                     let known = nearest(word, self.cells.keys().map(String::as_str));
                     let wrong = mistake(line, place, format!("the table has no column `{word}`"));
-                    mistakes.push(expecting(wrong, known));
+                    self.unknown.push(expecting(wrong, known));
                     continue;
                 };
                 text.push_str(&line.text[done..place.start]);
@@ -106,8 +108,15 @@ impl Variant {
         text
     }
 
-    /// The same mistake, pointing at the page instead of at the line with its cells filled in.
-    pub(super) fn on_page(&self, mut mistake: LineMistake) -> LineMistake {
+    /// The mistakes of the case, pointing at the page instead of at lines with their cells filled in; those of the
+    /// table are among them, and hide what follows from them.
+    pub(super) fn on_page(&self, mistakes: Vec<LineMistake>) -> Vec<LineMistake> {
+        let is_hidden = |line: u32| self.unknown.iter().any(|unknown| unknown.line == line);
+        let others = mistakes.into_iter().filter(|mistake| !is_hidden(mistake.line));
+        self.unknown.iter().cloned().chain(others.map(|mistake| self.moved(mistake))).collect()
+    }
+
+    fn moved(&self, mut mistake: LineMistake) -> LineMistake {
         let Some(filled) = self.filled.get(&mistake.line) else { return mistake };
         mistake.span =
             page_offset(filled, mistake.span.start, Edge::Start)..page_offset(filled, mistake.span.end, Edge::End);
@@ -179,12 +188,12 @@ mod tests {
         let cells = BTreeMap::from([("kind".to_owned(), "not-yet-valid".to_owned())]);
         let mut variant = Variant { name: Some("v".to_owned()), cells, ..Variant::default() };
         let line = Line { text: "certificate {kind} for x", number: 4 };
-        let text = variant.fill(line, &mut Vec::new());
+        let text = variant.fill(line);
         assert_eq!(text, "certificate not-yet-valid for x");
         let at = |span| LineMistake { line: 4, span, message: String::new(), expected: Vec::new() };
-        assert_eq!(variant.on_page(at(12..25)).span, 12..18);
-        assert_eq!(variant.on_page(at(26..29)).span, 19..22);
-        assert_eq!(variant.on_page(at(0..11)).span, 0..11);
+        assert_eq!(variant.moved(at(12..25)).span, 12..18);
+        assert_eq!(variant.moved(at(26..29)).span, 19..22);
+        assert_eq!(variant.moved(at(0..11)).span, 0..11);
     }
 
     #[test]

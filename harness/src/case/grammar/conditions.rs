@@ -115,10 +115,7 @@ fn flag(place: &mut bool) -> Result<(), Refusal> {
 }
 
 /// Reads all conditions, giving each to `take`.
-fn list(
-    cursor: &mut Cursor<'_>,
-    mut take: impl FnMut(Condition) -> Result<(), Refusal>,
-) -> Result<(), LineMistake> {
+fn list(cursor: &mut Cursor<'_>, mut take: impl FnMut(Condition) -> Result<(), Refusal>) -> Result<(), LineMistake> {
     if cursor.peek().is_none() {
         return Ok(());
     }

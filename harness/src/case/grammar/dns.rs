@@ -11,7 +11,8 @@ use crate::case::{Line, LineMistake};
 
 /// What an ill server does.
 const ACTIONS: [&str; 11] = [
-    "SERVFAIL", "NXDOMAIN", "NOERROR", "REFUSED", "FORMERR", "NOTIMP", "drop", "truncate", "wrong-id", "pause", "octets",
+    "SERVFAIL", "NXDOMAIN", "NOERROR", "REFUSED", "FORMERR", "NOTIMP", "drop", "truncate", "wrong-id", "pause",
+    "octets",
 ];
 
 /// Reads one fault. Its tag is not set yet.

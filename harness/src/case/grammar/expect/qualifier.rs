@@ -17,8 +17,24 @@ use crate::{
 
 /// The words that qualifiers begin with.
 const QUALIFIERS: [&str; 18] = [
-    "once", "at least", "at most", "at", "before", "after", "only", "under TLS", "in clear", "in each", "within",
-    "not before", "until", "from", "with", "for", "of", "over",
+    "once",
+    "at least",
+    "at most",
+    "at",
+    "before",
+    "after",
+    "only",
+    "under TLS",
+    "in clear",
+    "in each",
+    "within",
+    "not before",
+    "until",
+    "from",
+    "with",
+    "for",
+    "of",
+    "over",
 ];
 
 /// Reads all qualifiers: up to the ids, the comma of a condition, or the end of the line.
@@ -161,5 +177,8 @@ fn is_enhanced(word: &str) -> bool {
     let number = |part: Option<&str>| {
         part.is_some_and(|part| (1..=3).contains(&part.len()) && part.bytes().all(|octet| octet.is_ascii_digit()))
     };
-    matches!(parts.next(), Some("2" | "4" | "5")) && number(parts.next()) && number(parts.next()) && parts.next().is_none()
+    matches!(parts.next(), Some("2" | "4" | "5"))
+        && number(parts.next())
+        && number(parts.next())
+        && parts.next().is_none()
 }
