@@ -1,6 +1,9 @@
 //! The reference outbound mail transport of mtaspec: Exchange Send connector semantics, readable first.
 
 pub mod connector;
+pub mod limits;
 pub mod network;
 pub mod observer;
+pub mod reply;
 pub mod routing;
+pub mod wire;
