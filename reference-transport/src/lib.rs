@@ -5,5 +5,8 @@ pub mod limits;
 pub mod network;
 pub mod observer;
 pub mod reply;
+pub mod resolver;
 pub mod routing;
+pub mod session;
+pub mod tls;
 pub mod wire;
