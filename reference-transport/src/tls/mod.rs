@@ -74,10 +74,12 @@ pub struct Tls {
     clock: Arc<dyn TimeProvider>,
     roots: Arc<RootCertStore>,
     identities: Vec<(String, Arc<CertifiedKey>)>,
+    server: String,
 }
 
 impl Tls {
-    /// Trusts `roots`, owns `identities`, takes the time from `network`.
+    /// Trusts `roots`, owns `identities`, takes the time from `network`. `server` is our own name: it selects the
+    /// identity where none has the name that a connector gives us.
     ///
     /// # Errors
     ///
@@ -86,6 +88,7 @@ impl Tls {
         network: Arc<dyn Network>,
         roots: &[CertificateDer<'static>],
         identities: Vec<Identity>,
+        server: &str,
     ) -> Result<Self, TlsSetupError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut store = RootCertStore::empty();
@@ -100,7 +103,7 @@ impl Tls {
             }
         }
         let clock = Arc::new(Clock(network));
-        Ok(Self { provider, clock, roots: Arc::new(store), identities: own })
+        Ok(Self { provider, clock, roots: Arc::new(store), identities: own, server: server.to_owned() })
     }
 
     /// Makes the handshake over `stream`. The server name that is sent is `host`, where that is a name (TLS-29);
@@ -127,15 +130,18 @@ impl Tls {
             .with_safe_default_protocol_versions()?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier));
-        let identity = self.identities.iter().find(|(name, _)| name.eq_ignore_ascii_case(client_name));
-        let mut config = match identity {
-            Some((_, certified)) => {
+        let mut config = match self.identity(client_name).or_else(|| self.identity(&self.server)) {
+            Some(certified) => {
                 builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(certified))))
             }
             None => builder.with_no_client_auth(),
         };
         config.resumption = Resumption::disabled();
         Ok(config)
+    }
+
+    fn identity(&self, wanted: &str) -> Option<&Arc<CertifiedKey>> {
+        self.identities.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, certified)| certified)
     }
 }
 
