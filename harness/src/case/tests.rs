@@ -184,3 +184,12 @@ error: no host is called `mx3.contoso.test`
 ";
     assert_eq!(diagnostic::render(&found, text.as_bytes()), expected);
 }
+
+#[test]
+fn the_example_of_the_format_is_read() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases/FORMAT.md");
+    let format = std::fs::read_to_string(path).unwrap_or_default();
+    let example = format.split("````markdown\n").nth(1).and_then(|rest| rest.split("````").next()).unwrap_or_default();
+    let cases = read("cases/routing/equal-connectors.md", example);
+    assert_eq!(ids(&cases), ["routing/equal-connectors#tie", "routing/equal-connectors#tie-control"]);
+}
