@@ -48,11 +48,6 @@ impl<'a> Cursor<'a> {
         Self { line, at: 0, end: line.text.trim_end().len() }
     }
 
-    /// Line of the page.
-    pub(super) fn number(&self) -> u32 {
-        self.line.number
-    }
-
     /// From here to the end, blanks at the start skipped.
     pub(super) fn rest(&self) -> Word<'a> {
         let left = self.line.text.get(self.at..self.end).unwrap_or_default();
@@ -153,7 +148,7 @@ impl<'a> Cursor<'a> {
     /// Takes a word that the page chose, such as a name: anything but a mark.
     pub(super) fn name(&mut self, what: &str, example: &str) -> Result<Word<'a>, LineMistake> {
         match self.peek() {
-            Some(word) if !MARKS.iter().any(|mark| word.text.starts_with(*mark)) && !matches!(word.text, "[" | "<") => {
+            Some(word) if !MARKS.iter().any(|mark| word.text.starts_with(*mark)) && !matches!(word.text, "[" | "<" | "->") => {
                 self.next();
                 Ok(word)
             }
