@@ -6,7 +6,7 @@ use mtaspec_fake_smarthost::{
 };
 
 use super::{
-    cursor::Cursor,
+    cursor::{Cursor, Word},
     words::{is_verb, verbs},
 };
 use crate::case::{Line, LineMistake};
@@ -41,7 +41,7 @@ fn step(line: Line<'_>) -> Result<StepAction, LineMistake> {
     let rest = cursor.rest();
     if rest.text.starts_with('<') {
         cursor.skip(1);
-        return bracketed(&mut cursor);
+        return bracketed(&mut cursor, rest);
     }
     for start in ["S:", "C:"] {
         let Some(behind) = rest.text.strip_prefix(start) else { continue };
@@ -103,15 +103,13 @@ fn argument(cursor: &mut Cursor<'_>, verb: &str) -> Result<Argument, LineMistake
     if cursor.peek_text() == "<" { cursor.mailbox().map(Argument::Mailbox) } else { Ok(Argument::Anything) }
 }
 
-/// Reads what stands behind `<`, to the end of the line.
-fn bracketed(cursor: &mut Cursor<'_>) -> Result<StepAction, LineMistake> {
-    let written = cursor.rest();
-    let inside = written.text.strip_suffix('>');
-    let Some(inside) = inside else {
-        let span = written.start - 1..written.start + written.text.len();
-        return Err(cursor.mistake(span, format!("the bracket of `<{}` is not closed", written.text), [">"]));
+/// Reads what stands behind the `<` of `whole`, to the end of the line.
+fn bracketed(cursor: &mut Cursor<'_>, whole: Word<'_>) -> Result<StepAction, LineMistake> {
+    let Some(inside) = whole.text.strip_suffix('>') else {
+        let message = format!("the bracket of `{}` is not closed", whole.text);
+        return Err(cursor.mistake(whole.span(), message, [">"]));
     };
-    let _closing = cursor.split_off(written.start + inside.len());
+    let _closing = cursor.split_off(whole.start + inside.len());
     let word = cursor.peek_text();
     let mut ahead = *cursor;
     ahead.next();
@@ -123,8 +121,8 @@ fn bracketed(cursor: &mut Cursor<'_>) -> Result<StepAction, LineMistake> {
         "close" => StepAction::Close,
         "reset" => StepAction::Reset,
         "octets" => StepAction::Octets(ahead.octets()?),
-        _ => return Err(cursor.unknown("what a host does", BRACKETED)),
+        _ => return Err(cursor.unknown("an action of a host", BRACKETED)),
     };
-    ahead.finish("`>`", [">"])?;
+    ahead.finish([">"])?;
     Ok(action)
 }

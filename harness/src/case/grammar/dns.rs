@@ -11,7 +11,8 @@ use crate::case::{Line, LineMistake};
 
 /// What an ill server does.
 const ACTIONS: [&str; 11] = [
-    "SERVFAIL", "NXDOMAIN", "NOERROR", "REFUSED", "FORMERR", "NOTIMP", "drop", "truncate", "wrong-id", "pause", "octets",
+    "SERVFAIL", "NXDOMAIN", "NOERROR", "REFUSED", "FORMERR", "NOTIMP", "drop", "truncate", "wrong-id", "pause",
+    "octets",
 ];
 
 /// Reads one fault. Its tag is not set yet.
@@ -83,7 +84,7 @@ fn action(cursor: &mut Cursor<'_>) -> Result<Action, LineMistake> {
         "wrong-id" => Action::WrongId,
         "pause" => Action::Pause(ahead.duration()?),
         "octets" => Action::Octets(ahead.octets()?),
-        _ => return Err(cursor.unknown("what an ill name server does", ACTIONS)),
+        _ => return Err(cursor.unknown("an action of a name server", ACTIONS)),
     };
     *cursor = ahead;
     Ok(action)

@@ -21,9 +21,8 @@ pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Vec<String>, LineMistake>
     let list = inside.text.get(..close).unwrap_or_default();
     for id in list.split_whitespace() {
         let start = inside.start + (id.as_ptr() as usize - list.as_ptr() as usize);
-        let refuse = |message: String, expected: Vec<String>| {
-            Err(cursor.mistake(start..start + id.len(), message, expected))
-        };
+        let refuse =
+            |message: String, expected: Vec<String>| Err(cursor.mistake(start..start + id.len(), message, expected));
         if let Some(bare) = id.strip_suffix(',') {
             return refuse(format!("a blank alone stands behind the id `{bare}`"), vec![bare.to_owned()]);
         }
@@ -46,14 +45,15 @@ pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Vec<String>, LineMistake>
         return Err(cursor.mistake(span, message, ["SEL-06", "R4954-14-1"]));
     }
     cursor.skip("]".len());
-    cursor.finish("the end of the line", [])?;
+    cursor.finish([])?;
     Ok(ids)
 }
 
 /// Whether `id` is capitals and digits in parts with hyphens between, the last of them beginning with a digit.
 fn is_id(id: &str) -> bool {
     let part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|octet| octet.is_ascii_uppercase() || octet.is_ascii_digit() || octet == b'.')
+        !part.is_empty()
+            && part.bytes().all(|octet| octet.is_ascii_uppercase() || octet.is_ascii_digit() || octet == b'.')
     };
     id.split('-').all(part)
         && id.starts_with(|c: char| c.is_ascii_uppercase())

@@ -8,7 +8,7 @@ use super::{
     super::{conditions::transport, cursor::Cursor},
     Part,
     fate::address,
-    seen::{Kind, thing},
+    seen::{self, Kind, thing},
 };
 use crate::{
     case::LineMistake,
@@ -17,8 +17,24 @@ use crate::{
 
 /// The words that qualifiers begin with.
 const QUALIFIERS: [&str; 18] = [
-    "once", "at least", "at most", "at", "before", "after", "only", "under TLS", "in clear", "in each", "within",
-    "not before", "until", "from", "with", "for", "of", "over",
+    "once",
+    "at least",
+    "at most",
+    "at",
+    "before",
+    "after",
+    "only",
+    "under TLS",
+    "in clear",
+    "in each",
+    "within",
+    "not before",
+    "until",
+    "from",
+    "with",
+    "for",
+    "of",
+    "over",
 ];
 
 /// Reads all qualifiers: up to the ids, the comma of a condition, or the end of the line.
@@ -64,7 +80,7 @@ fn one(cursor: &mut Cursor<'_>, part: Part, kind: Kind) -> Result<Qualifier, Lin
         }
         "under" => Qualifier::Tls { state: tls(&mut ahead, TlsState::Tls)?, only: false },
         "in" if ahead.eat("each") => Qualifier::InEach(ahead.choose(
-            "what a count ranges over",
+            "`connection` or `transaction`",
             &[("connection", Each::Connection), ("transaction", Each::Transaction)],
         )?),
         "in" if ahead.eat("clear") => Qualifier::Tls { state: TlsState::Clear, only: false },
@@ -80,6 +96,9 @@ fn one(cursor: &mut Cursor<'_>, part: Part, kind: Kind) -> Result<Qualifier, Lin
         "for" => Qualifier::For(address(&mut ahead)?),
         "of" => Qualifier::Of(ahead.name("a message", "m1")?.text.to_owned()),
         "over" => Qualifier::Over(transport(&mut ahead)?),
+        _ if part == Part::Condition && seen::is_subject(word) => {
+            return Err(cursor.here(format!("a comma is missing before `{word}`"), [","]));
+        }
         _ => return Err(unknown(cursor, &[])),
     };
     *cursor = ahead;
@@ -161,5 +180,8 @@ fn is_enhanced(word: &str) -> bool {
     let number = |part: Option<&str>| {
         part.is_some_and(|part| (1..=3).contains(&part.len()) && part.bytes().all(|octet| octet.is_ascii_digit()))
     };
-    matches!(parts.next(), Some("2" | "4" | "5")) && number(parts.next()) && number(parts.next()) && parts.next().is_none()
+    matches!(parts.next(), Some("2" | "4" | "5"))
+        && number(parts.next())
+        && number(parts.next())
+        && parts.next().is_none()
 }

@@ -3,9 +3,7 @@
 use std::net::IpAddr;
 
 use mtaspec_fake_smarthost::{
-    host::{
-        CertificateKind, CertificateSpec, ClientCertificate, Credential, Posture, Property, PropertyValue,
-    },
+    host::{CertificateKind, CertificateSpec, ClientCertificate, Credential, Posture, Property, PropertyValue},
     rule::Conditions,
 };
 
@@ -42,7 +40,7 @@ pub(super) fn parse(cursor: &mut Cursor<'_>, word: &'static str) -> Result<HostL
         "auth" => vec![PropertyValue::Auth(posture(cursor)?)],
         "certificate" => vec![PropertyValue::Certificate(certificate(cursor)?)],
         "client-certificate" => vec![PropertyValue::ClientCertificate(cursor.choose(
-            "what is asked of a client",
+            "`required` or `requested`",
             &[("required", ClientCertificate::Required), ("requested", ClientCertificate::Requested)],
         )?)],
         "tls" => vec![PropertyValue::Tls(versions(cursor)?)],
@@ -50,7 +48,7 @@ pub(super) fn parse(cursor: &mut Cursor<'_>, word: &'static str) -> Result<HostL
         "port" => return port(cursor).map(HostLine::Port),
         _ => vec![PropertyValue::Down],
     };
-    cursor.finish("the end of the line or a condition in parentheses", ["("])?;
+    cursor.finish(["("])?;
     let property = |value| Property { value, conditions: conditions.clone(), tag: None };
     Ok(HostLine::Property { word, properties: values.into_iter().map(property).collect() })
 }
@@ -178,9 +176,12 @@ fn port(cursor: &mut Cursor<'_>) -> Result<u16, LineMistake> {
     match cursor.peek_text().parse::<u16>() {
         Ok(port) if port > 0 => {
             cursor.next();
-            cursor.finish("the end of the line", [])?;
+            cursor.finish([])?;
             Ok(port)
         }
-        _ => Err(cursor.unknown("a port from 1 to 65535", nearest(cursor.peek_text(), ["25", "587", "2526"]).iter().map(String::as_str))),
+        _ => Err(cursor.unknown(
+            "a port from 1 to 65535",
+            nearest(cursor.peek_text(), ["25", "587", "2526"]).iter().map(String::as_str),
+        )),
     }
 }

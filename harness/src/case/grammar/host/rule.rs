@@ -59,7 +59,7 @@ pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Rule, LineMistake> {
 }
 
 fn trigger(cursor: &mut Cursor<'_>) -> Result<Trigger, LineMistake> {
-    let Some(word) = cursor.next() else { return Err(cursor.unknown("what a rule waits for", TRIGGERS)) };
+    let Some(word) = cursor.next() else { return Err(cursor.unknown("a trigger", TRIGGERS)) };
     match word.text {
         "any" => Ok(Trigger::Any),
         "connect" => Ok(Trigger::Connect),
@@ -124,7 +124,7 @@ fn action(cursor: &mut Cursor<'_>, trigger: &Trigger) -> Result<Action, LineMist
         "octets" => Action::Octets(ahead.octets()?),
         "alert" if *trigger == Trigger::Handshake => Action::Alert(alert(&mut ahead)?),
         "alert" => return Err(cursor.here("an alert belongs to the trigger `handshake`", ["handshake"])),
-        _ => return Err(cursor.unknown("what a host does", ACTIONS.into_iter().chain([REPLY]))),
+        _ => return Err(cursor.unknown("an action of a host", ACTIONS.into_iter().chain([REPLY]))),
     };
     *cursor = ahead;
     Ok(action)

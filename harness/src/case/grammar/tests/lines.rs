@@ -6,9 +6,7 @@ use hickory_server::proto::{op::ResponseCode, rr::RecordType};
 use mtaspec_fake_dns::rule as dns;
 use mtaspec_fake_smarthost::{
     host::{CertificateKind, CertificateSpec, Credential, Posture, Property, PropertyValue},
-    rule::{
-        Action, Argument, Conditions, Count, Pattern, Reply, Rule, Scope, TlsState, Trigger, Which,
-    },
+    rule::{Action, Argument, Conditions, Count, Pattern, Reply, Rule, Scope, TlsState, Trigger, Which},
     script::{Step, StepAction},
 };
 
@@ -16,7 +14,8 @@ use super::{NUMBER, claim, fault, host_line, script};
 use crate::{
     case::grammar::host::HostLine,
     claim::ast::{
-        Body, Claim, Code, Each, Fate, HeaderValue, Level, NoticeKind, Outcome, Qualifier, Seen, Subject, Thing, TlsFact,
+        Body, Claim, Code, Each, Fate, HeaderValue, Level, NoticeKind, Outcome, Qualifier, Seen, Subject, Thing,
+        TlsFact,
     },
 };
 
@@ -51,7 +50,8 @@ fn reply(lines: &[&str]) -> Action {
 
 #[test]
 fn a_fate_has_its_recipient_its_host_and_its_times() {
-    let text = "MUST  julia@contoso.test is delivered to MX.contoso.test. not before 26h  within 26h10m   [DNS-09 FAIL-08]";
+    let text =
+        "MUST  julia@contoso.test is delivered to MX.contoso.test. not before 26h  within 26h10m   [DNS-09 FAIL-08]";
     let expected = Claim {
         level: Level::Must,
         when: None,
@@ -59,10 +59,7 @@ fn a_fate_has_its_recipient_its_host_and_its_times() {
             recipient: Some("julia@contoso.test".to_owned()),
             message: None,
             outcome: Outcome::Delivered { to: Some("mx.contoso.test".to_owned()) },
-            qualifiers: vec![
-                Qualifier::NotBefore(hours(26)),
-                Qualifier::Within(hours(26) + Duration::from_mins(10)),
-            ],
+            qualifiers: vec![Qualifier::NotBefore(hours(26)), Qualifier::Within(hours(26) + Duration::from_mins(10))],
         }),
         ids: vec!["DNS-09".to_owned(), "FAIL-08".to_owned()],
         text: "MUST julia@contoso.test is delivered to MX.contoso.test. not before 26h within 26h10m".to_owned(),
@@ -73,7 +70,8 @@ fn a_fate_has_its_recipient_its_host_and_its_times() {
 
 #[test]
 fn a_condition_ends_at_its_comma() {
-    let claim = claim("SHOULD WHEN mx.contoso.test sees TLS at 1s, 2m, every recipient of m1 fails with 550 5.1.1 [X-1]");
+    let claim =
+        claim("SHOULD WHEN mx.contoso.test sees TLS at 1s, 2m, every recipient of m1 fails with 550 5.1.1 [X-1]");
     let when = claim.when.unwrap();
     assert_eq!(when.qualifiers, [Qualifier::At(vec![Duration::from_secs(1), Duration::from_mins(2)])]);
     let expected = Fate {
