@@ -126,7 +126,7 @@ fn list(cursor: &mut Cursor<'_>, mut take: impl FnMut(Condition) -> Result<(), R
         let span = start..start + cursor.read_since(start).len();
         take(condition).map_err(|refusal| cursor.mistake(span, refusal, [""; 0]))?;
         if cursor.eat(")") {
-            return cursor.finish("the end of the line", []);
+            return cursor.finish([]);
         }
         if !cursor.eat(",") {
             return Err(cursor.unknown("`,` or `)`", [")", ","]));
@@ -194,7 +194,7 @@ fn scope(cursor: &mut Cursor<'_>) -> Result<host::Scope, LineMistake> {
     }
     cursor.require("each", "`each`")?;
     cursor.choose(
-        "what is counted over",
+        "`connection` or `transaction`",
         &[("connection", host::Scope::Connection), ("transaction", host::Scope::Transaction)],
     )
 }

@@ -48,11 +48,6 @@ impl<'a> Cursor<'a> {
         Self { line, at: 0, end: line.text.trim_end().len() }
     }
 
-    /// Line of the page.
-    pub(super) fn number(&self) -> u32 {
-        self.line.number
-    }
-
     /// From here to the end, blanks at the start skipped.
     pub(super) fn rest(&self) -> Word<'a> {
         let left = self.line.text.get(self.at..self.end).unwrap_or_default();
@@ -153,7 +148,9 @@ impl<'a> Cursor<'a> {
     /// Takes a word that the page chose, such as a name: anything but a mark.
     pub(super) fn name(&mut self, what: &str, example: &str) -> Result<Word<'a>, LineMistake> {
         match self.peek() {
-            Some(word) if !MARKS.iter().any(|mark| word.text.starts_with(*mark)) && !matches!(word.text, "[" | "<") => {
+            Some(word)
+                if !MARKS.iter().any(|mark| word.text.starts_with(*mark)) && !matches!(word.text, "[" | "<" | "->") =>
+            {
                 self.next();
                 Ok(word)
             }
@@ -262,13 +259,12 @@ impl<'a> Cursor<'a> {
         Ok(mailbox.to_owned())
     }
 
-    /// Nothing may follow; `what` names what could, with its article.
-    pub(super) fn finish<'b>(
-        &self,
-        what: &str,
-        candidates: impl IntoIterator<Item = &'b str>,
-    ) -> Result<(), LineMistake> {
-        if self.peek().is_none() { Ok(()) } else { Err(self.unknown(what, candidates)) }
+    /// Nothing may follow; `candidates` are what could.
+    pub(super) fn finish<'b>(&self, candidates: impl IntoIterator<Item = &'b str>) -> Result<(), LineMistake> {
+        match self.peek() {
+            None => Ok(()),
+            Some(word) => Err(self.here(format!("`{}` stands where the line must end", word.text), candidates)),
+        }
     }
 
     /// The mistake that the next word (or the end of the line) is not `what`, nearest candidates first.
@@ -277,9 +273,14 @@ impl<'a> Cursor<'a> {
             return self.mistake(self.end..self.end, format!("{what} is missing"), candidates);
         };
         let near = nearest(word.text, candidates);
-        let message = match near.iter().find(|candidate| candidate.eq_ignore_ascii_case(word.text)) {
-            Some(right) if right != word.text => format!("`{}` is written `{right}`", word.text),
-            _ => format!("`{}` is not {what}", word.text),
+        let written = word.text;
+        let message = match near.iter().find(|candidate| candidate.eq_ignore_ascii_case(written)) {
+            Some(right) if right != written => format!("`{written}` is written `{right}`"),
+            _ if matches!(written, "," | ";" | "(" | ")" | "[" | "->") => {
+                format!("{what} is missing before `{written}`")
+            }
+            _ if what.starts_with('`') => format!("`{written}` stands where {what} must"),
+            _ => format!("`{written}` is not {what}"),
         };
         self.mistake(word.span(), message, near)
     }

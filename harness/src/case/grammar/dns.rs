@@ -84,7 +84,7 @@ fn action(cursor: &mut Cursor<'_>) -> Result<Action, LineMistake> {
         "wrong-id" => Action::WrongId,
         "pause" => Action::Pause(ahead.duration()?),
         "octets" => Action::Octets(ahead.octets()?),
-        _ => return Err(cursor.unknown("what an ill name server does", ACTIONS)),
+        _ => return Err(cursor.unknown("an action of a name server", ACTIONS)),
     };
     *cursor = ahead;
     Ok(action)

@@ -21,3 +21,6 @@ mod words;
 
 pub use duration::duration;
 pub use quoted::{quoted, unescaped};
+
+#[cfg(test)]
+mod tests;

@@ -39,14 +39,14 @@ fn outcome(cursor: &mut Cursor<'_>) -> Result<Outcome, LineMistake> {
         return Ok(Outcome::Fails);
     }
     if !cursor.eat("is") {
-        return Err(cursor.unknown("what becomes of a recipient", ["is", "fails", "of"]));
+        return Err(cursor.unknown("an outcome", ["is", "fails", "of"]));
     }
     if cursor.eat("not") {
         cursor.require("delivered", "`delivered`")?;
         return Ok(Outcome::NotDelivered);
     }
     let outcome = cursor.choose(
-        "what becomes of a recipient",
+        "an outcome",
         &[
             ("delivered", Outcome::Delivered { to: None }),
             ("not delivered", Outcome::NotDelivered),

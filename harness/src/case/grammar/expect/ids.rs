@@ -45,7 +45,7 @@ pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Vec<String>, LineMistake>
         return Err(cursor.mistake(span, message, ["SEL-06", "R4954-14-1"]));
     }
     cursor.skip("]".len());
-    cursor.finish("the end of the line", [])?;
+    cursor.finish([])?;
     Ok(ids)
 }
 

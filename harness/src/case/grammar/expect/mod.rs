@@ -56,8 +56,7 @@ enum Part {
 
 fn level(cursor: &mut Cursor<'_>) -> Result<Level, LineMistake> {
     let word = cursor.peek_text();
-    let is_subject = word.contains(['@', '.']) || ["every", "any", "dns", "origin", "WHEN"].contains(&word);
-    if is_subject {
+    if word == "WHEN" || seen::is_subject(word) {
         return Err(cursor.here(format!("a level is missing before `{word}`"), ["MUST", "SHOULD"]));
     }
     cursor.choose("a level", &[("MUST", Level::Must), ("SHOULD", Level::Should)])

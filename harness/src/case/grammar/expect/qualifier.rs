@@ -8,7 +8,7 @@ use super::{
     super::{conditions::transport, cursor::Cursor},
     Part,
     fate::address,
-    seen::{Kind, thing},
+    seen::{self, Kind, thing},
 };
 use crate::{
     case::LineMistake,
@@ -80,7 +80,7 @@ fn one(cursor: &mut Cursor<'_>, part: Part, kind: Kind) -> Result<Qualifier, Lin
         }
         "under" => Qualifier::Tls { state: tls(&mut ahead, TlsState::Tls)?, only: false },
         "in" if ahead.eat("each") => Qualifier::InEach(ahead.choose(
-            "what a count ranges over",
+            "`connection` or `transaction`",
             &[("connection", Each::Connection), ("transaction", Each::Transaction)],
         )?),
         "in" if ahead.eat("clear") => Qualifier::Tls { state: TlsState::Clear, only: false },
@@ -96,6 +96,9 @@ fn one(cursor: &mut Cursor<'_>, part: Part, kind: Kind) -> Result<Qualifier, Lin
         "for" => Qualifier::For(address(&mut ahead)?),
         "of" => Qualifier::Of(ahead.name("a message", "m1")?.text.to_owned()),
         "over" => Qualifier::Over(transport(&mut ahead)?),
+        _ if part == Part::Condition && seen::is_subject(word) => {
+            return Err(cursor.here(format!("a comma is missing before `{word}`"), [","]));
+        }
         _ => return Err(unknown(cursor, &[])),
     };
     *cursor = ahead;

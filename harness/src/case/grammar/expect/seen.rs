@@ -43,6 +43,11 @@ pub(super) enum Kind {
     Host,
 }
 
+/// Whether a claim may begin with `word`.
+pub(super) fn is_subject(word: &str) -> bool {
+    word.contains(['@', '.', ':']) || matches!(word, "every" | "any" | "dns" | "origin")
+}
+
 /// Reads who, `never`, what, and the qualifiers.
 pub(super) fn parse(cursor: &mut Cursor<'_>, part: Part) -> Result<Seen, LineMistake> {
     let subject = subject(cursor, part)?;
@@ -143,7 +148,7 @@ pub(super) fn thing(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Thing, LineMi
             }
             match argument(cursor)? {
                 Some(pattern) => Ok(Thing::Body(Some(pattern))),
-                None => Err(cursor.unknown("what is asked of the body", ["unchanged", "\"...\""])),
+                None => Err(cursor.unknown("`unchanged` or a text in quotation marks", ["unchanged", "\"...\""])),
             }
         }
         "octets" => {

@@ -1,7 +1,12 @@
-//! The lines of a `host` fence: properties and rules.
+//! The lines of a `host` fence: properties (`offers SIZE 1000`) and rules (`RCPT -> 452 4.5.3 Too many (from 101)`).
+
+mod alert;
+mod property;
+mod rule;
 
 use mtaspec_fake_smarthost::{host::Property, rule::Rule};
 
+use super::{cursor::Cursor, words};
 use crate::case::{Line, LineMistake};
 
 /// One line of a `host` fence. No tag is set yet.
@@ -14,7 +19,7 @@ pub enum HostLine {
     Property {
         /// The word that it begins with: `offers`.
         word: &'static str,
-        /// One for each keyword of `offers` and `withholds`, else one.
+        /// One for each keyword of `offers` and `withholds`, else one; all with the same conditions.
         properties: Vec<Property>,
     },
     /// A rule.
@@ -27,10 +32,14 @@ pub enum HostLine {
 ///
 /// The first word that cannot stand where it does.
 pub fn parse(line: Line<'_>) -> Result<HostLine, LineMistake> {
-    Err(LineMistake {
-        line: line.number,
-        span: 0..0,
-        message: "host lines are not understood yet".to_owned(),
-        expected: Vec::new(),
-    })
+    let mut cursor = Cursor::new(line);
+    if let Some(word) = property::WORDS.into_iter().find(|word| *word == cursor.peek_text()) {
+        cursor.next();
+        return property::parse(&mut cursor, word);
+    }
+    if rule::begins(&cursor) {
+        return Ok(HostLine::Rule(rule::parse(&mut cursor)?));
+    }
+    let candidates = property::WORDS.into_iter().chain(rule::TRIGGERS).chain(words::verbs());
+    Err(cursor.unknown("a property or a trigger of a rule", candidates))
 }
