@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::model::{Conflict, Fault, Requirement};
+use super::model::{Conflict, Fault, Requirement, Strength};
+use crate::case::{self, IdKind};
 
 /// All requirements, conflicts and faults.
 ///
@@ -118,6 +119,20 @@ impl Catalogue {
         match self.index.get(id)? {
             Entry::Conflict(at) => self.conflicts.get(*at),
             Entry::Fault(_) | Entry::Requirement(_) => None,
+        }
+    }
+
+    /// What an id in a claim names, as the reader of pages asks for it: `&|id| catalogue.kind(id)`.
+    #[must_use]
+    pub fn kind(&self, id: &str) -> Option<IdKind> {
+        match self.get(id) {
+            Some(requirement) => Some(IdKind::Requirement(match requirement.strength {
+                Strength::Default => case::Strength::Default,
+                Strength::May => case::Strength::May,
+                Strength::Must => case::Strength::Must,
+                Strength::Should => case::Strength::Should,
+            })),
+            None => self.fault(id).map(|_| IdKind::Fault),
         }
     }
 

@@ -5,6 +5,8 @@
 //! [`coverage`](coverage()) says for each requirement which cases cite it, and what a run found.
 
 mod catalogue;
+#[cfg(test)]
+mod corpus_tests;
 mod coverage;
 mod model;
 #[cfg(test)]

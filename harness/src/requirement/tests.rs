@@ -128,16 +128,21 @@ fn a_row_has_the_documented_json_shape() {
     assert!(json.ends_with(r#""held":null,"reason":"only a management surface: no host sees it"}"#), "{json}");
 }
 
-/// The embedded corpus is the program's; here the files are read where the workspace has them, and a package that was
-/// taken out of it has nothing to check.
-#[test]
-fn the_catalogue_of_the_corpus_is_whole() {
+/// The files of the catalogue by name and text, where the workspace has them; a package that was taken out of it has
+/// none.
+pub(super) fn catalogue_files() -> Option<Vec<(String, String)>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases/requirements");
-    let Ok(entries) = fs::read_dir(&folder) else { return };
-    let files: Vec<(String, String)> = entries
+    let files = fs::read_dir(&folder)
+        .ok()?
         .map(|entry| entry.expect("the folder can be listed").path())
         .map(|path| (path.display().to_string(), fs::read_to_string(&path).expect("the file can be read")))
         .collect();
+    Some(files)
+}
+
+#[test]
+fn the_catalogue_of_the_corpus_is_whole() {
+    let Some(files) = catalogue_files() else { return };
     let catalogue = Catalogue::from_toml(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
         .unwrap_or_else(|error| panic!("{error}"));
     let of_rfcs = catalogue.requirements().filter(|found| is_rfc_id(&found.id)).count();
