@@ -2,4 +2,5 @@
 
 pub mod case;
 pub mod claim;
+pub mod report;
 pub mod trace;
