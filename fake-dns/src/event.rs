@@ -12,7 +12,7 @@ pub trait Sink: Send + Sync {
     fn report(&self, event: Event);
 }
 
-/// One thing that happened.
+/// One thing that happened. Nothing in it varies from run to run: no id and no port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -23,6 +23,8 @@ pub enum Event {
         /// What was sent.
         answer: Answer,
     },
+    /// A driver reached one of its limits, and what came over it was not taken.
+    LimitReached(Limit),
     /// A query that could be read.
     Query {
         /// Numbered by the server from 0.
@@ -36,8 +38,29 @@ pub enum Event {
         /// Who asked.
         peer: IpAddr,
     },
+    /// A message that is not one standard query: it is refused, or let be if it has no header.
+    Unreadable {
+        /// How many octets it has.
+        octets: usize,
+        /// UDP or TCP.
+        transport: Transport,
+        /// Who sent it.
+        peer: IpAddr,
+    },
     /// A fault was used.
     Used(Tag),
+}
+
+/// The limits of a driver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`CONNECTIONS_MAX`](crate::driver::CONNECTIONS_MAX)
+    Connections,
+    /// [`DATAGRAMS_MAX`](crate::driver::DATAGRAMS_MAX)
+    Datagrams,
+    /// [`STREAM_QUERIES_MAX`](crate::driver::STREAM_QUERIES_MAX)
+    StreamQueries,
 }
 
 /// What was sent in answer to a query.

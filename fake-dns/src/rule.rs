@@ -38,7 +38,7 @@ pub enum Action {
     Pause(Duration),
     /// This code and no records (`ResponseCode::NoError`: NODATA).
     Rcode(ResponseCode),
-    /// No records, and TC set: over UDP only, for over TCP nothing is too long.
+    /// No records, and TC set. A fault that does this is met over UDP only: over TCP nothing is too long.
     Truncate,
     /// The right answer under another id.
     WrongId,
@@ -59,7 +59,8 @@ pub struct Conditions {
     pub optional: bool,
 }
 
-/// Queries that match, counted from 1 over the server's life.
+/// Queries that match, counted from 1 over the server's life: those that meet the fault's name, type, times and
+/// transport, even where an earlier fault was used.
 #[expect(clippy::exhaustive_enums, reason = "the notation has these three")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {

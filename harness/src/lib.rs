@@ -3,4 +3,5 @@
 pub mod case;
 pub mod claim;
 pub mod report;
+pub mod requirement;
 pub mod trace;

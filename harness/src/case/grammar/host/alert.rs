@@ -1,0 +1,32 @@
+//! The names of TLS alerts.
+
+/// Names as in RFC 8446 §6 (and in RFC 5246 §7.2, of which a server of TLS 1.2 sends more).
+pub(super) const ALERTS: [&str; 27] = [
+    "handshake_failure",
+    "close_notify",
+    "unexpected_message",
+    "bad_record_mac",
+    "record_overflow",
+    "bad_certificate",
+    "unsupported_certificate",
+    "certificate_revoked",
+    "certificate_expired",
+    "certificate_unknown",
+    "illegal_parameter",
+    "unknown_ca",
+    "access_denied",
+    "decode_error",
+    "decrypt_error",
+    "protocol_version",
+    "insufficient_security",
+    "internal_error",
+    "inappropriate_fallback",
+    "user_canceled",
+    "missing_extension",
+    "unsupported_extension",
+    "unrecognized_name",
+    "bad_certificate_status_response",
+    "unknown_psk_identity",
+    "certificate_required",
+    "no_application_protocol",
+];

@@ -1,0 +1,107 @@
+//! Names and addresses that a page may use: none that could really be mailed or dialled.
+//!
+//! Names are under `.test`, `.example` or `.invalid` (RFC 2606 §2), addresses from the documentation ranges
+//! (RFC 5737, RFC 3849).
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use super::model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS};
+
+/// What must be used instead of a real name.
+pub(super) const RESERVED_NAMES: [&str; 3] = [".test", ".example", ".invalid"];
+/// What must be used instead of a real address.
+pub(super) const DOCUMENTATION_RANGES: [&str; 4] =
+    ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"];
+
+/// Whether a domain is under a top-level domain that nobody has. The final dot may be there.
+pub(super) fn is_reserved_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    RESERVED_NAMES.iter().any(|suffix| name.ends_with(suffix) || name == suffix[1..])
+}
+
+/// Whether an address is of a documentation range.
+pub(super) fn is_documentation_address(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => matches!(address.octets(), [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _]),
+        IpAddr::V6(address) => {
+            let prefix: u32 = 0x2001_0db8;
+            (address.to_bits() >> (Ipv6Addr::BITS - 32)) == u128::from(prefix)
+        }
+    }
+}
+
+/// What is wrong with an address of the world, if anything: it could be dialled, or it is taken.
+pub(super) fn address_fault(address: IpAddr) -> Option<String> {
+    if !is_documentation_address(address) {
+        Some(format!("`{address}` could really be dialled"))
+    } else if address == ORIGIN_ADDRESS {
+        Some(format!("`{address}` is the address of the built-in host `origin`"))
+    } else if address == RESOLVER_ADDRESS {
+        Some(format!("`{address}` is the address of the name server"))
+    } else {
+        None
+    }
+}
+
+/// A name as a claim may write it: lower case, without the final dot.
+pub(super) fn host_name(name: &str) -> String {
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+}
+
+/// A mailbox with its domain in lower case; the local-part keeps its case (RFC 5321 §2.4).
+pub(super) fn folded_mailbox(mailbox: &str) -> String {
+    match mailbox.rsplit_once('@') {
+        Some((local, domain)) => format!("{local}@{}", domain.to_ascii_lowercase()),
+        None => mailbox.to_owned(),
+    }
+}
+
+/// What is wrong with a mailbox, if anything.
+pub(super) fn mailbox_fault(mailbox: &str) -> Option<String> {
+    match mailbox.rsplit_once('@') {
+        Some((local, domain)) if !local.is_empty() && is_reserved_domain_or_literal(domain) => None,
+        Some((local, domain)) if !local.is_empty() && !domain.is_empty() => {
+            Some(format!("`{domain}` could really be mailed"))
+        }
+        _ => Some(format!("`{mailbox}` is no mailbox")),
+    }
+}
+
+fn is_reserved_domain_or_literal(domain: &str) -> bool {
+    let literal = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match literal.map(|text| text.strip_prefix("IPv6:").unwrap_or(text)) {
+        Some(text) => text.parse().is_ok_and(is_documentation_address),
+        None => is_reserved_name(domain),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_somebody_could_own_is_refused() {
+        assert!(is_reserved_name("mx.contoso.test."));
+        assert!(is_reserved_name("MX.Contoso.EXAMPLE"));
+        assert!(!is_reserved_name("contoso.com"));
+        assert!(!is_reserved_name("example.com"));
+        assert!(!is_reserved_name("mytest"));
+    }
+
+    #[test]
+    fn an_address_of_the_machinery_is_refused_with_its_reason() {
+        assert_eq!(address_fault(IpAddr::from([192, 0, 2, 11])), None);
+        assert!(address_fault(ORIGIN_ADDRESS).is_some_and(|fault| fault.contains("origin")));
+        assert!(address_fault(RESOLVER_ADDRESS).is_some_and(|fault| fault.contains("name server")));
+        assert!(address_fault(IpAddr::from([10, 0, 0, 1])).is_some_and(|fault| fault.contains("dialled")));
+        assert_eq!(address_fault("2001:db8::5".parse().unwrap_or(ORIGIN_ADDRESS)), None);
+    }
+
+    #[test]
+    fn a_mailbox_needs_a_local_part_and_a_domain_that_nobody_has() {
+        assert_eq!(mailbox_fault("a@contoso.test"), None);
+        assert_eq!(mailbox_fault("a@[192.0.2.9]"), None);
+        assert!(mailbox_fault("a@contoso.com").is_some());
+        assert!(mailbox_fault("contoso.test").is_some());
+    }
+}

@@ -1,0 +1,105 @@
+//! The `zone` fence: records, a line each, that nobody can mistake for the real ones.
+
+use std::{net::IpAddr, time::Duration};
+
+use hickory_server::proto::rr::{Name, RData, Record};
+use mtaspec_fake_dns::zone::{parse_record, record_line};
+
+use super::{
+    Line, LineMistake,
+    model::ZoneSet,
+    names::{DOCUMENTATION_RANGES, RESERVED_NAMES, address_fault, host_name, is_reserved_name},
+    words::{expecting, mistake, mistake_of, words},
+};
+
+/// A record, and from when it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Timed {
+    /// From when.
+    pub(super) at: Duration,
+    /// What.
+    pub(super) record: Record,
+}
+
+/// Reads the lines of one fence; blank ones and comments say nothing.
+pub(super) fn read(lines: &[(u32, String)], at: Duration, mistakes: &mut Vec<LineMistake>) -> Vec<Timed> {
+    let mut found = Vec::new();
+    for (number, text) in lines {
+        let line = Line { text, number: *number };
+        if text.trim().is_empty() || text.trim_start().starts_with(';') {
+            continue;
+        }
+        match parse_record(text) {
+            Ok(record) => match fault(line, &record) {
+                None => found.push(Timed { at, record }),
+                Some(wrong) => mistakes.push(wrong),
+            },
+            Err(error) => {
+                let message = error.to_string();
+                mistakes.push(match error.span() {
+                    Some(span) => mistake(line, span, message),
+                    None => mistake_of(line, message),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The record sets by time, and in page order within.
+pub(super) fn sets(records: &[Timed]) -> Vec<ZoneSet> {
+    let mut sets: Vec<ZoneSet> = Vec::new();
+    for timed in records {
+        let text = record_line(&timed.record);
+        match sets.iter_mut().find(|set| set.at == timed.at) {
+            Some(set) => set.records.push(text),
+            None => sets.push(ZoneSet { at: timed.at, records: vec![text] }),
+        }
+    }
+    sets.sort_by_key(|set| set.at);
+    sets
+}
+
+/// A name as claims write it.
+pub(super) fn plain_name(name: &Name) -> String {
+    host_name(&name.to_ascii())
+}
+
+/// The address of an A or AAAA record.
+pub(super) fn address(record: &Record) -> Option<IpAddr> {
+    match &record.data {
+        RData::A(address) => Some(IpAddr::V4(address.0)),
+        RData::AAAA(address) => Some(IpAddr::V6(address.0)),
+        _ => None,
+    }
+}
+
+/// The first name or address of a record that could really be mailed or dialled, or that is taken.
+fn fault(line: Line<'_>, record: &Record) -> Option<LineMistake> {
+    let target = match &record.data {
+        RData::CNAME(target) => Some(&target.0),
+        RData::MX(mx) => Some(&mx.exchange),
+        RData::NS(target) => Some(&target.0),
+        RData::PTR(target) => Some(&target.0),
+        RData::SRV(srv) => Some(&srv.target),
+        _ => None,
+    };
+    // The root as a target is no name: a null MX (RFC 7505 §3).
+    let names = [Some(&record.name), target.filter(|target| !target.is_root())];
+    for name in names.into_iter().flatten().map(plain_name) {
+        if !is_reserved_name(&name) {
+            let message = format!("`{name}` could really be mailed or dialled");
+            return Some(expecting(mistake(line, place(line, &name), message), RESERVED_NAMES));
+        }
+    }
+    let address = address(record)?;
+    let wrong = mistake(line, place(line, &address.to_string()), address_fault(address)?);
+    Some(expecting(wrong, DOCUMENTATION_RANGES))
+}
+
+/// Where a name or an address stands in a line.
+fn place(line: Line<'_>, wanted: &str) -> std::ops::Range<usize> {
+    let all = words(line.text);
+    let found = all.iter().find(|word| host_name(word.text) == wanted).or(all.last());
+    found.map_or(0..0, super::words::Word::span)
+}
