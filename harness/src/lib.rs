@@ -5,3 +5,4 @@ pub mod claim;
 pub mod report;
 pub mod requirement;
 pub mod trace;
+pub mod verdict;
