@@ -2,6 +2,8 @@
 
 pub mod case;
 pub mod claim;
+pub mod invariant;
 pub mod report;
 pub mod requirement;
 pub mod trace;
+pub mod verdict;
