@@ -2,8 +2,10 @@
 
 pub mod case;
 pub mod claim;
+pub mod deviation;
 pub mod invariant;
 pub mod report;
 pub mod requirement;
+pub mod snapshot;
 pub mod trace;
 pub mod verdict;

@@ -70,7 +70,8 @@ pub fn summary(report: &RunReport, judged: Judged, colour: Colour) -> String {
     let counts: Vec<String> =
         counts.map(|(verdict, count, word)| colour.verdict(verdict, &format!("{count} {word}"))).collect();
     let mta = format!("{} {}", report.mta.name, report.mta.version);
-    line(format!("{}: {} cases: {}", mta.trim_end(), totals.sum(), counts.join(", ")));
+    let cases = if totals.sum() == 1 { "1 case".to_owned() } else { format!("{} cases", totals.sum()) };
+    line(format!("{}: {cases}: {}", mta.trim_end(), counts.join(", ")));
     if judged == Judged::Reference {
         line(bases);
     }

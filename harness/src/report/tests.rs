@@ -74,7 +74,7 @@ fn the_summary_of_a_third_party_begins_with_the_rfcs() {
     let text = summary(&run(&[(&case, None)]), Judged::ThirdParty, Colour::Plain);
     assert_eq!(
         text,
-        "RFC: 1 held, 1 broken.\npostfix 3.10: 1 cases: 0 conform, 1 violate\n  violates                area/topic#case\n"
+        "RFC: 1 held, 1 broken.\npostfix 3.10: 1 case: 0 conform, 1 violate\n  violates                area/topic#case\n"
     );
     assert!(summary(&run(&[(&case, None)]), Judged::ThirdParty, Colour::Ansi).contains("\u{1b}[1;31mviolates"));
 }
