@@ -93,7 +93,7 @@ fn of_trace(trace: &Trace, layout: Layout) -> Vec<String> {
 fn more(attempts: &[&[Block]], layout: Layout) -> String {
     let count = attempts.len() - 1;
     let times: Vec<u64> = attempts.iter().filter_map(|attempt| attempt.first()).map(|block| block.at_ms).collect();
-    let steps: Vec<u64> = times.windows(2).map(|pair| (pair[1] - pair[0]) / 1_000).collect();
+    let steps: Vec<u64> = times.windows(2).map(|pair| pair[1].abs_diff(pair[0]) / 1_000).collect();
     let (Some(first), Some(last)) = (steps.first(), times.last()) else { return format!("... {count} more") };
     match layout {
         Layout::Sockets => format!("... {count} more"),
@@ -121,12 +121,7 @@ fn alike(one: &[Block], other: &[Block]) -> bool {
 
 /// Blocks in a row, as attempts.
 fn attempts(blocks: &[Block]) -> Vec<&[Block]> {
-    blocks
-        .chunk_by(|one, other| {
-            one.host == other.host && other.at_ms.abs_diff(one.at_ms) < ATTEMPT_GAP_MS
-                || one.host != other.host && other.at_ms >= one.at_ms && other.at_ms - one.at_ms < ATTEMPT_GAP_MS
-        })
-        .collect()
+    blocks.chunk_by(|one, other| other.at_ms.abs_diff(one.at_ms) < ATTEMPT_GAP_MS).collect()
 }
 
 fn blocks(trace: &Trace) -> Vec<Block> {
