@@ -3,6 +3,7 @@
 pub mod connector;
 pub mod directory;
 pub mod domain;
+pub mod header_firewall;
 pub mod network;
 pub mod observer;
 pub mod routing;
