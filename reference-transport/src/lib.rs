@@ -7,3 +7,4 @@ pub mod header_firewall;
 pub mod network;
 pub mod observer;
 pub mod routing;
+pub mod shell;
