@@ -14,6 +14,7 @@ pub mod reply;
 pub mod resolver;
 pub mod routing;
 pub mod session;
+pub mod shell;
 pub mod tls;
 pub mod transport;
 pub mod wire;
