@@ -1,6 +1,10 @@
 //! The reference outbound mail transport of mtaspec: Exchange Send connector semantics, readable first.
 
 pub mod connector;
+pub mod directory;
+pub mod domain;
+pub mod header_firewall;
 pub mod network;
 pub mod observer;
 pub mod routing;
+pub mod shell;
