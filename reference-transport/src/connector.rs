@@ -33,6 +33,41 @@ pub struct Connector {
     pub header_rights: HeaderRights,
 }
 
+impl Connector {
+    /// A connector with this name, every setting at its default, and as yet no address space.
+    ///
+    /// What `New-SendConnector -Name` gives with the default usage, Custom (USE-06).
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            enabled: true,
+            address_spaces: Vec::new(),
+            routing: Routing::Dns,
+            port: PORT_DEFAULT,
+            max_message_size: Some(MAX_MESSAGE_SIZE_DEFAULT),
+            fqdn: None,
+            hello: Hello::Ehlo,
+            tls: TlsPolicy::Opportunistic,
+            authentication: Authentication::None,
+            inactivity_timeout: INACTIVITY_TIMEOUT_DEFAULT,
+            messages_per_connection_max: MESSAGES_PER_CONNECTION_DEFAULT,
+            header_rights: HeaderRights::ANONYMOUS,
+        }
+    }
+}
+
+/// `-Port` unless it is given (MOD-20).
+pub const PORT_DEFAULT: u16 = 25;
+
+/// `-MaxMessageSize` of Custom, Internet and Partner connectors unless it is given, in octets: 35 MB (USE-08).
+pub const MAX_MESSAGE_SIZE_DEFAULT: u64 = 35 * 1024 * 1024;
+
+/// `-ConnectionInactivityTimeOut` unless it is given (MOD-21).
+pub const INACTIVITY_TIMEOUT_DEFAULT: Duration = Duration::from_mins(10);
+
+/// `-SmtpMaxMessagesPerConnection` unless it is given (MOD-22).
+pub const MESSAGES_PER_CONNECTION_DEFAULT: u32 = 20;
+
 /// HELO or EHLO.
 #[expect(clippy::exhaustive_enums, reason = "RFC 5321 §4.1.1.1 has these two")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

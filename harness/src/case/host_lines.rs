@@ -14,7 +14,6 @@ use super::{
     hosts::Hosts,
     names::is_documentation_address,
     section::{Place, Reader},
-    shell::password_fault,
     words::{first_word, mistake, mistake_of, span_of},
 };
 
@@ -108,12 +107,12 @@ impl HostFences<'_> {
         if is_stimulus {
             property.tag = Some(Tag(reader.stimulus(line.text, line.number, property.conditions.optional)));
         }
-        if let PropertyValue::Auth(posture) = &property.value {
-            check_posture(reader, line, posture);
-        }
-        if let PropertyValue::TakesFrom(addresses) = &property.value {
-            check_addresses(reader, line, addresses);
-        }
+        let taken_from = match &property.value {
+            PropertyValue::Auth(Posture::ExternalAuthoritative(addresses)) => addresses.as_slice(),
+            PropertyValue::TakesFrom(addresses) => addresses,
+            _ => &[],
+        };
+        check_addresses(reader, line, taken_from);
         self.hosts.all[at].host.properties.push(property);
     }
 
@@ -155,23 +154,6 @@ enum Kind {
     All,
     Properties,
     Rules,
-}
-
-fn check_posture(reader: &mut Reader<'_, '_>, line: Line<'_>, posture: &Posture) {
-    let credential = match posture {
-        Posture::BasicAuth(credential) | Posture::BasicAuthRequireTls(credential) => Some(credential),
-        Posture::None(credential) => credential.as_ref(),
-        Posture::ExternalAuthoritative(addresses) => {
-            check_addresses(reader, line, addresses);
-            None
-        }
-        _ => None,
-    };
-    if let Some(credential) = credential {
-        let start = line.text.rfind(&credential.password).unwrap_or(0);
-        let span = start..(start + credential.password.len()).min(line.text.len());
-        reader.mistakes.extend(password_fault(line, span));
-    }
 }
 
 fn check_addresses(reader: &mut Reader<'_, '_>, line: Line<'_>, addresses: &[IpAddr]) {

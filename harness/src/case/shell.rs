@@ -105,7 +105,7 @@ fn check_password(line: Line<'_>, mistakes: &mut Vec<LineMistake>) {
 }
 
 /// What is wrong with the password at these octets of a line, if anything.
-pub(super) fn password_fault(line: Line<'_>, span: Range<usize>) -> Option<LineMistake> {
+fn password_fault(line: Line<'_>, span: Range<usize>) -> Option<LineMistake> {
     let count = line.text.get(span.clone())?.chars().count();
     let message = format!("a password has at least {PASSWORD_CHARACTERS_MIN} characters, this one has {count}");
     (count < PASSWORD_CHARACTERS_MIN).then(|| mistake(line, span, message))

@@ -206,6 +206,9 @@ pub enum Event {
         /// Its octets, whole up to 64 KiB.
         content: KeptOctets,
     },
+    /// An event that this suite does not know: kept as it is, so that a stored trace loses nothing.
+    #[serde(untagged)]
+    Unknown(serde_json::Map<String, serde_json::Value>),
 }
 
 /// What became of a recipient, as an MTA reports it.

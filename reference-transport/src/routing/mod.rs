@@ -1,5 +1,10 @@
 //! Which connector takes a recipient.
+//!
+//! [`select()`] is the whole of it; [`AddressSpace`] is what it compares. Neither resolves a name nor knows whether a
+//! host is up: a choice is not revisited because the chosen hosts are down (SEL-17).
 
 mod address_space;
+mod select;
 
-pub use address_space::AddressSpace;
+pub use address_space::{AddressSpace, AddressSpaceError, Closeness, Cost, Pattern};
+pub use select::{Selection, select};

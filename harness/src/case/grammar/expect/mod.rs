@@ -1,7 +1,7 @@
 //! Claims: the lines of an `expect` fence.
 //!
 //! `MUST relay.contoso.test never sees AUTH [TLS-18]`: level, condition, claim, ids. The claim is what became of a
-//! recipient ([`fate`]) or what a host saw ([`seen`]); both end in the same qualifiers.
+//! recipient (`fate`) or what a host saw (`seen`); both end in the same qualifiers.
 
 mod fate;
 mod ids;

@@ -1,73 +1,11 @@
-//! Pages of the format's own, and pages with mistakes.
+//! Pages with mistakes: each points at its word.
 
 use std::path::Path;
 
-use super::{Catalogue, IdKind, Strength, diagnostic, page};
-use crate::case::{
-    Case,
-    model::{ORIGIN_ADDRESS, Piece},
+use super::{
+    super::{diagnostic, page},
+    catalogue,
 };
-
-/// Ids under `R` and `AMB` are SHOULD, `SF` are faults, `X` is nothing, all others are MUST.
-fn catalogue(id: &str) -> Option<IdKind> {
-    match id {
-        _ if id.starts_with('X') => None,
-        _ if id.starts_with("SF-") => Some(IdKind::Fault),
-        _ if id.starts_with("AMB-") => Some(IdKind::Requirement(Strength::Should)),
-        _ => Some(IdKind::Requirement(Strength::Must)),
-    }
-}
-
-#[track_caller]
-fn read(file: &str, text: &str) -> Vec<Case> {
-    let known: Catalogue<'_> = &catalogue;
-    match page::read(Path::new(file), text.as_bytes(), known) {
-        Ok(cases) => cases,
-        Err(mistakes) => panic!("{}", diagnostic::render(&mistakes, text.as_bytes())),
-    }
-}
-
-fn ids(cases: &[Case]) -> Vec<&str> {
-    cases.iter().map(|case| case.id.as_str()).collect()
-}
-
-#[test]
-fn every_page_of_the_design_is_read() {
-    let pages = [
-        ("cases/routing/equal-connectors.md", include_str!("fixtures/equal-connectors.md")),
-        ("cases/starttls/injected-words.md", include_str!("fixtures/injected-words.md")),
-        ("cases/headers/header-firewall.md", include_str!("fixtures/header-firewall.md")),
-        ("cases/failures/too-many-recipients.md", include_str!("fixtures/too-many-recipients.md")),
-        ("cases/dns/name-server-ill.md", include_str!("fixtures/name-server-ill.md")),
-        ("cases/auth/certificates.md", include_str!("fixtures/certificates.md")),
-    ];
-    for (file, text) in pages {
-        let cases = read(file, text);
-        let headings = page::headings(Path::new(file), text.as_bytes());
-        let quick: Vec<&str> = headings.iter().map(|heading| heading.id.as_str()).collect();
-        assert_eq!(ids(&cases), quick, "the quick look at a page finds the same cases");
-    }
-}
-
-#[test]
-fn a_case_is_resolved() {
-    let cases = read("cases/routing/equal-connectors.md", include_str!("fixtures/equal-connectors.md"));
-    assert_eq!(ids(&cases), ["routing/equal-connectors#tie", "routing/equal-connectors#tie-control"]);
-    let tie = &cases[0];
-    assert_eq!(tie.title, "Cost first, then the lowest name, and never both");
-    assert_eq!((tie.line, tie.shell.len(), tie.claims.len()), (18, 1, 4));
-    assert!(tie.section_text.starts_with("## Cost first") && tie.section_text.ends_with("```"));
-    assert_eq!(tie.zones[0].records[0], "alpha.relay.test. 60 IN A 192.0.2.11");
-    let names: Vec<&str> = tie.hosts.iter().map(|host| host.host.name.as_str()).collect();
-    assert_eq!(names, ["alpha.relay.test", "beta.relay.test", "gamma.relay.test", "origin"]);
-    assert_eq!(tie.hosts[3].addresses, [ORIGIN_ADDRESS]);
-    let message = &tie.messages[0];
-    assert_eq!((message.name.as_str(), message.times, message.reverse_path.as_str()), ("1", 20, "sender@sender.test"));
-    assert_eq!(message.content, [Piece::Octets(b"Subject: launch\r\n\r\nHello.\r\n".to_vec())]);
-    let control = &cases[1];
-    assert_eq!(control.shell[1].text, "Set-SendConnector Birch -Enabled $false\n");
-    assert_eq!(control.shell[1].line, 38);
-}
 
 /// A page with one case that is right; `extra` stands at line 15, before the section's own fences.
 fn page_with(extra: &str) -> String {
@@ -183,4 +121,47 @@ error: no host is called `mx3.contoso.test`
    = help: expected `mx1.contoso.test`, `mx2.contoso.test`, `origin`
 ";
     assert_eq!(diagnostic::render(&found, text.as_bytes()), expected);
+}
+
+#[test]
+fn a_mistake_in_a_cell_is_shown_where_the_line_uses_it() {
+    let text = page_with(
+        "| variant | kind |\n|---|---|\n| right | valid |\n| slip | vallid |\n\n\
+         ```host mx1.contoso.test\ncertificate {kind} for mx1.contoso.test\n```",
+    );
+    let found = page::read(Path::new("cases/area/topic.md"), text.as_bytes(), &catalogue).err().unwrap_or_default();
+    let spans: Vec<_> = found.iter().map(|wrong| (wrong.line, wrong.span.clone())).collect();
+    assert_eq!(spans, [(23, 12..18)]);
+    assert!(found[0].message.contains("`vallid`"), "{}", found[0].message);
+}
+
+#[test]
+fn a_cell_that_changes_what_is_claimed_is_a_mistake() {
+    let page = page_with("| variant | outcome |\n|---|---|\n| one | delivered |\n| two | deferred |\n");
+    let page = page.replace("is delivered", "is {outcome}");
+    let message = "a cell fills in names and values, and here it changes what is claimed: that is another section";
+    assert_eq!(mistakes(page.as_bytes()), [format!("24:1 {message}")]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_page_that_somebody_mangled_is_read_or_refused_but_never_panics(
+        which in 0_usize..3,
+        cuts in proptest::collection::vec((0_usize..4_000, 0_usize..6, proptest::prelude::any::<u8>()), 1..6),
+    ) {
+        let page = [
+            include_str!("pages/certificates.md"),
+            include_str!("pages/injected-words.md"),
+            include_str!("pages/too-many-recipients.md"),
+        ][which];
+        let mut octets = page.as_bytes().to_vec();
+        for (at, length, octet) in cuts {
+            let start = at % octets.len();
+            let end = (start + length).min(octets.len());
+            octets.splice(start..end, [octet]);
+        }
+        if let Err(mistakes) = page::read(Path::new("cases/area/topic.md"), &octets, &catalogue) {
+            proptest::prop_assert!(!diagnostic::render(&mistakes, &octets).is_empty());
+        }
+    }
 }

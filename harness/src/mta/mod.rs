@@ -1,0 +1,174 @@
+//! What is judged: the trait that an MTA is attached by, and what it is told.
+//!
+//! An adapter translates: it may rename, reformat and split a setting and fill in a documented default. It never
+//! compares two connectors, and it never looks at the world for a verdict. What it cannot express it refuses by
+//! [`StartError::Unsupported`], naming the setting.
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use mtaspec_reference_transport::{connector::Connector, network::Network};
+
+use crate::{case::model::Via, trace::event::ReportedFate};
+
+mod brief;
+mod library;
+mod reference;
+
+pub use brief::NextHop;
+pub use library::{Library, SendMessage, Sent};
+pub use reference::Reference;
+
+/// A boxed future, so that the traits here can be used as objects.
+pub type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// An MTA that can be started afresh for each case.
+pub trait Mta: Send + Sync {
+    /// A short name: `reference`, `lettre`.
+    fn name(&self) -> String;
+
+    /// Its version, for the report.
+    fn version(&self) -> String;
+
+    /// On sockets: how long after the last event nothing more is to be expected. At least two of its retry rounds;
+    /// an MTA without a queue of its own says less.
+    fn quiet(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    /// Whether it asks the world's name server. One that goes by the machine's own tables is not judged by cases that
+    /// are about DNS.
+    fn asks_name_server(&self) -> bool {
+        true
+    }
+
+    /// A fresh one, in this world.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`] if the page asks for a setting that this MTA does not have.
+    fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>>;
+}
+
+/// An MTA at work in one world.
+pub trait RunningMta: Send + Sync {
+    /// Takes a message and works on it. It is done when the message has been tried once, or earlier if the MTA has a
+    /// queue of its own; the world is watched on its own account.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`] if the message cannot be handed over as asked.
+    fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>>;
+
+    /// More text for its management shell, later in the case.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`] if its configuration cannot change.
+    fn shell(self: Arc<Self>, text: String) -> Work<Result<(), StartError>> {
+        drop(text);
+        Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
+    }
+}
+
+/// Why an MTA could not be brought to work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Ours or the machine's: the case is inconclusive.
+    #[error("the MTA could not be started: {why}")]
+    Failed {
+        /// What happened.
+        why: String,
+    },
+    /// The MTA has no such setting.
+    #[error("the MTA has no setting for {setting}")]
+    Unsupported {
+        /// Which, in the words of the page.
+        setting: String,
+    },
+}
+
+/// What every MTA is told of its world.
+pub struct Brief {
+    /// Its own name.
+    pub server: String,
+    /// Its own address.
+    pub address: IpAddr,
+    /// Name servers, as they are dialled.
+    pub resolvers: Vec<SocketAddr>,
+    /// The certificate authority to trust, in PEM and in DER.
+    pub authority: Authority,
+    /// Certificates that it may show, by name.
+    pub identities: Vec<Identity>,
+    /// Accepted domains, and where their mail goes, as it is dialled.
+    pub accepted: Vec<(String, SocketAddr)>,
+    /// The effective connectors at the start: defaults filled in, permissions resolved.
+    pub connectors: Vec<Connector>,
+    /// The management-shell texts that made them.
+    pub shell: Vec<String>,
+    /// How to reach the world in process.
+    pub network: Arc<dyn Network>,
+    /// For an MTA that looks names up in the machine's own tables: every name of the zones with an address.
+    pub names: BTreeMap<String, Vec<IpAddr>>,
+    /// Where an address and port of the page is listened on; the same in memory, a loopback socket on sockets.
+    pub dial: BTreeMap<SocketAddr, SocketAddr>,
+    /// Where it reports what became of recipients.
+    pub reporter: Arc<dyn Reporter>,
+}
+
+/// The certificate authority of a world.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    /// In PEM.
+    pub pem: String,
+    /// In DER.
+    pub der: Vec<rustls::pki_types::CertificateDer<'static>>,
+}
+
+/// A certificate of the MTA's own.
+#[derive(Debug)]
+pub struct Identity {
+    /// Its name.
+    pub name: String,
+    /// Its chain, its own certificate first.
+    pub chain: Vec<rustls::pki_types::CertificateDer<'static>>,
+    /// Its key.
+    pub key: rustls::pki_types::PrivateKeyDer<'static>,
+}
+
+impl Clone for Identity {
+    fn clone(&self) -> Self {
+        Self { name: self.name.clone(), chain: self.chain.clone(), key: self.key.clone_key() }
+    }
+}
+
+/// A message to hand over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    /// Its name in the trace: `m1`, `m1.3` for the third copy.
+    pub name: String,
+    /// Reverse-path; empty is `<>`.
+    pub reverse_path: String,
+    /// Forward-paths.
+    pub recipients: Vec<String>,
+    /// The message, with the line ends of the page.
+    pub octets: Arc<[u8]>,
+    /// How it comes in.
+    pub via: Via,
+}
+
+/// Takes what an MTA reports of itself: part of the trace as "reported by the MTA".
+pub trait Reporter: Send + Sync {
+    /// What became of a recipient.
+    fn fate(&self, message: &str, recipient: &str, fate: ReportedFate, reason: &str);
+
+    /// How a recipient is routed; `connector` is empty if it is not.
+    fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str);
+}

@@ -1,0 +1,108 @@
+//! The reference transport, in process.
+
+use std::sync::Arc;
+
+use mtaspec_reference_transport::{
+    observer::{Fate, Observer, Report},
+    transport::{self, Config, Transport},
+};
+
+use super::{Brief, Mta, Reporter, RunningMta, StartError, Submission, Work};
+use crate::{case::model::Via, trace::event::ReportedFate};
+
+/// The reference transport: the MTA that the corpus itself is tried on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reference;
+
+impl Mta for Reference {
+    fn name(&self) -> String {
+        "reference".to_owned()
+    }
+
+    fn version(&self) -> String {
+        mtaspec_reference_transport::VERSION.to_owned()
+    }
+
+    fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
+        let config = Config {
+            server: brief.server,
+            address: brief.address,
+            resolvers: brief.resolvers,
+            roots: brief.authority.der,
+            identities: brief
+                .identities
+                .into_iter()
+                .map(|identity| transport::Identity { name: identity.name, chain: identity.chain, key: identity.key })
+                .collect(),
+            accepted: brief.accepted,
+        };
+        let running = Running { transport: Transport::new(config, brief.network, Arc::new(Reports(brief.reporter))) };
+        let texts = brief.shell;
+        Box::pin(async move {
+            for text in texts {
+                running.run(&text)?;
+            }
+            Ok(Arc::new(running) as Arc<dyn RunningMta>)
+        })
+    }
+}
+
+struct Running {
+    transport: Transport,
+}
+
+impl Running {
+    fn run(&self, text: &str) -> Result<(), StartError> {
+        for outcome in self.transport.shell(text) {
+            outcome.result.map_err(|error| StartError::Failed { why: format!("`{}`: {error}", outcome.text) })?;
+        }
+        Ok(())
+    }
+}
+
+impl RunningMta for Running {
+    fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>> {
+        Box::pin(async move {
+            self.transport
+                .submit(transport::Submission {
+                    name: message.name,
+                    reverse_path: message.reverse_path,
+                    recipients: message.recipients,
+                    data: message.octets,
+                    via: match message.via {
+                        Via::Submission => transport::Via::Submission,
+                        Via::Transport => transport::Via::Transport,
+                    },
+                })
+                .await;
+            Ok(())
+        })
+    }
+
+    fn shell(self: Arc<Self>, text: String) -> Work<Result<(), StartError>> {
+        Box::pin(async move { self.run(&text) })
+    }
+}
+
+/// Turns what the transport reports into what a trace holds.
+struct Reports(Arc<dyn Reporter>);
+
+impl Observer for Reports {
+    fn report(&self, report: Report) {
+        match report {
+            Report::Fate { message, recipient, fate, reason } => {
+                let fate = match fate {
+                    Fate::Deferred => ReportedFate::Deferred,
+                    Fate::Delivered => ReportedFate::Delivered,
+                    Fate::Failed => ReportedFate::Failed,
+                    Fate::Unroutable => ReportedFate::Unroutable,
+                };
+                self.0.fate(&message, &recipient, fate, &reason);
+            }
+            Report::Route { message, recipient, connector, delivery } => {
+                self.0.route(&message, &recipient, connector.as_deref().unwrap_or_default(), delivery);
+            }
+            _ => {}
+        }
+    }
+}

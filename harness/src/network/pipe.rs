@@ -1,0 +1,243 @@
+//! A connection in memory that can be as nasty as TCP.
+//!
+//! Octets arrive in the order of writing. A boundary that one end marks is a boundary of the other end's reads; a
+//! reset is an error for the peer and no end of stream; each direction can be closed by itself; and a direction holds
+//! at most [`WINDOW_OCTETS`], so a writer whose peer does not read waits.
+
+use std::{
+    collections::VecDeque,
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Octets that a direction holds before its writer waits.
+pub const WINDOW_OCTETS: usize = 64 * 1024;
+
+/// Reads and writes that one pipe allows while it moves no octet: reached only by an end that spins.
+const IDLE_POLLS_MAX: u32 = 1_000_000;
+
+/// One end of a connection in memory. Dropping it closes what it writes, and its peer can write no more.
+#[derive(Debug)]
+pub struct PipeEnd {
+    reads: Arc<Direction>,
+    writes: Arc<Direction>,
+}
+
+/// A connection: its two ends.
+#[must_use]
+pub fn pipe() -> (PipeEnd, PipeEnd) {
+    let (there, back) = (Arc::new(Direction::default()), Arc::new(Direction::default()));
+    (PipeEnd { reads: Arc::clone(&back), writes: Arc::clone(&there) }, PipeEnd { reads: there, writes: back })
+}
+
+impl mtaspec_fake_smarthost::stream::Stream for PipeEnd {
+    fn reset(&mut self) {
+        self.reads.lock().reset();
+        self.writes.lock().reset();
+    }
+
+    fn boundary(&mut self) {
+        self.writes.lock().begins_new_segment = true;
+    }
+}
+
+impl Drop for PipeEnd {
+    fn drop(&mut self) {
+        let mut writes = self.writes.lock();
+        writes.ended = true;
+        writes.wake();
+        drop(writes);
+        let mut reads = self.reads.lock();
+        reads.abandoned = true;
+        reads.wake();
+    }
+}
+
+impl AsyncRead for PipeEnd {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.reads.lock().poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for PipeEnd {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+        self.writes.lock().poll_write(context, octets)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut writes = self.writes.lock();
+        writes.ended = true;
+        writes.wake();
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Direction(Mutex<State>);
+
+impl Direction {
+    /// A poisoned lock means that a thread of this world panicked; its octets are still in order.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    segments: VecDeque<VecDeque<u8>>,
+    held: usize,
+    begins_new_segment: bool,
+    /// The writer closed.
+    ended: bool,
+    /// The reader is gone.
+    abandoned: bool,
+    broken: bool,
+    idle_polls: u32,
+    reader: Option<Waker>,
+    writer: Option<Waker>,
+}
+
+impl State {
+    fn wake(&mut self) {
+        self.reader.take().into_iter().chain(self.writer.take()).for_each(Waker::wake);
+    }
+
+    fn reset(&mut self) {
+        self.broken = true;
+        self.segments.clear();
+        self.held = 0;
+        self.wake();
+    }
+
+    fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.broken {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        let Some(segment) = self.segments.front_mut() else {
+            if self.ended {
+                return Poll::Ready(Ok(()));
+            }
+            self.reader = Some(context.waker().clone());
+            return self.idle();
+        };
+        let (first, _) = segment.as_slices();
+        let count = first.len().min(buffer.remaining());
+        buffer.put_slice(&first[..count]);
+        segment.drain(..count);
+        if segment.is_empty() {
+            self.segments.pop_front();
+        }
+        self.held -= count;
+        self.idle_polls = 0;
+        if let Some(writer) = self.writer.take() {
+            writer.wake();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_write(&mut self, context: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+        if self.broken {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        if self.abandoned || self.ended {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        let count = octets.len().min(WINDOW_OCTETS - self.held);
+        if count == 0 && !octets.is_empty() {
+            self.writer = Some(context.waker().clone());
+            return self.idle();
+        }
+        if self.begins_new_segment || self.segments.is_empty() {
+            self.begins_new_segment = false;
+            self.segments.push_back(VecDeque::new());
+        }
+        if let Some(segment) = self.segments.back_mut() {
+            segment.extend(&octets[..count]);
+        }
+        self.held += count;
+        self.idle_polls = 0;
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+        Poll::Ready(Ok(count))
+    }
+
+    /// Pending, unless an end has asked so often that it can only be spinning.
+    fn idle<T>(&mut self) -> Poll<io::Result<T>> {
+        self.idle_polls += 1;
+        if self.idle_polls > IDLE_POLLS_MAX {
+            return Poll::Ready(Err(io::Error::other("an end of this pipe spins without progress")));
+        }
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mtaspec_fake_smarthost::stream::Stream as _;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::{WINDOW_OCTETS, pipe};
+
+    async fn read(end: &mut super::PipeEnd) -> std::io::Result<Vec<u8>> {
+        let mut buffer = vec![0; 100];
+        let count = end.read(&mut buffer).await?;
+        buffer.truncate(count);
+        Ok(buffer)
+    }
+
+    #[tokio::test]
+    async fn writes_flow_together_unless_a_boundary_stands_between_them() {
+        let (mut a, mut b) = pipe();
+        a.write_all(b"ab").await.unwrap();
+        a.write_all(b"cd").await.unwrap();
+        a.boundary();
+        a.write_all(b"ef").await.unwrap();
+        assert_eq!(read(&mut b).await.unwrap(), b"abcd");
+        assert_eq!(read(&mut b).await.unwrap(), b"ef");
+    }
+
+    #[tokio::test]
+    async fn a_reset_is_an_error_and_loses_what_was_under_way() {
+        let (mut a, mut b) = pipe();
+        a.write_all(b"lost").await.unwrap();
+        a.reset();
+        assert_eq!(read(&mut b).await.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+        assert_eq!(b.write(b"x").await.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    }
+
+    #[tokio::test]
+    async fn one_direction_can_be_closed_and_the_other_goes_on() {
+        let (mut a, mut b) = pipe();
+        a.write_all(b"bye").await.unwrap();
+        a.shutdown().await.unwrap();
+        assert_eq!(read(&mut b).await.unwrap(), b"bye");
+        assert_eq!(read(&mut b).await.unwrap(), b"");
+        b.write_all(b"still here").await.unwrap();
+        assert_eq!(read(&mut a).await.unwrap(), b"still here");
+        drop(a);
+        assert_eq!(b.write(b"x").await.unwrap_err().kind(), std::io::ErrorKind::BrokenPipe);
+    }
+
+    #[tokio::test]
+    async fn a_writer_waits_once_the_window_is_full() {
+        let (mut a, mut b) = pipe();
+        let mut write = std::pin::pin!(a.write_all(&[7; WINDOW_OCTETS + 1]));
+        tokio::select! {
+            biased;
+            _ = &mut write => panic!("more than the window was taken"),
+            () = std::future::ready(()) => {}
+        }
+        let mut buffer = vec![0; 1000];
+        b.read_exact(&mut buffer).await.unwrap();
+        write.await.unwrap();
+    }
+}

@@ -1,0 +1,46 @@
+//! Who lives in a world: its hosts by address and port, and its name server.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use mtaspec_fake_dns::FakeDns;
+use mtaspec_fake_smarthost::{RunningHost, Sink, stream::Stream};
+
+use crate::{trace::Event, world::Recorder};
+
+/// A host at one address.
+#[derive(Clone)]
+pub struct Resident {
+    /// What it does; shared by all its addresses.
+    pub host: Arc<RunningHost>,
+    /// Where it reports.
+    pub sink: Arc<dyn Sink>,
+}
+
+/// Everybody whom the MTA can reach.
+pub struct Population {
+    /// Hosts by the address and port that the page gives them.
+    pub hosts: BTreeMap<SocketAddr, Resident>,
+    /// The name server.
+    pub dns: Arc<FakeDns>,
+    /// Where the trace is written.
+    pub recorder: Arc<Recorder>,
+}
+
+impl Population {
+    /// The host that takes a connection from `peer` to `local`, or `None` if it is refused, which is then recorded.
+    #[must_use]
+    pub fn answers(&self, peer: SocketAddr, local: SocketAddr) -> Option<&Resident> {
+        let Some(resident) = self.hosts.get(&local) else {
+            self.recorder.record(Event::Refused { host: String::new(), to: local.ip(), port: local.port() });
+            return None;
+        };
+        let refused = resident.host.refuses(peer, local, self.recorder.next_session(), &*resident.sink);
+        (!refused).then_some(resident)
+    }
+
+    /// Serves one connection to its end.
+    pub async fn serve<S: Stream>(&self, resident: &Resident, stream: S, peer: SocketAddr, local: SocketAddr) {
+        let session = self.recorder.next_session();
+        Arc::clone(&resident.host).serve(stream, peer, local, session, Arc::clone(&resident.sink)).await;
+    }
+}

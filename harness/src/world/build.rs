@@ -1,0 +1,120 @@
+//! Builds what a page describes: hosts that wait for connections, a name server with its zones and faults, and what
+//! the MTA is told of them.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, OnceLock},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use mtaspec_fake_dns::{FakeDns, Zones, zone::parse_record};
+use mtaspec_fake_smarthost::{RunningHost, pki::{Pki, PkiError}};
+use mtaspec_reference_transport::{connector::Connector, directory::Directory, shell::Shell};
+
+use super::Recorder;
+use crate::{
+    case::{
+        Case,
+        model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS},
+    },
+    mta::{Authority, Identity, StartError},
+    network::{
+        clock::{MEMORY_BEGIN, WorldClock},
+        population::{Population, Resident},
+    },
+};
+
+/// The name server's address and port, as the page's world has it.
+pub(super) const RESOLVER: SocketAddr = SocketAddr::new(RESOLVER_ADDRESS, 53);
+
+/// The built-in host for mail to the accepted domains.
+pub(super) const ORIGIN: SocketAddr = SocketAddr::new(ORIGIN_ADDRESS, 25);
+
+/// Everybody whom the page names, ready to be served.
+pub(super) fn population(
+    case: &Case,
+    pki: &Arc<Pki>,
+    clock: &Arc<WorldClock>,
+    recorder: &Arc<Recorder>,
+) -> Result<Arc<Population>, StartError> {
+    let mut hosts = BTreeMap::new();
+    for spec in &case.hosts {
+        let time: Arc<dyn rustls::time_provider::TimeProvider> = clock.clone();
+        let host = Arc::new(RunningHost::new(spec.host.clone(), Arc::clone(pki), time));
+        let sink = recorder.host_sink(&spec.host.name);
+        for &address in &spec.addresses {
+            let resident = Resident { host: Arc::clone(&host), sink: Arc::clone(&sink) };
+            hosts.insert(SocketAddr::new(address, spec.port), resident);
+        }
+    }
+    let dns = FakeDns::new(zones(case)?, case.dns_faults.clone(), recorder.clone());
+    Ok(Arc::new(Population { hosts, dns, recorder: Arc::clone(recorder) }))
+}
+
+fn zones(case: &Case) -> Result<Zones, StartError> {
+    let mut zones = Zones::default();
+    for set in &case.zones {
+        let records = set.records.iter().map(|line| {
+            parse_record(line).map_err(|error| StartError::Failed { why: format!("zone `{line}`: {error}") })
+        });
+        zones.add(set.at, records.collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(zones)
+}
+
+/// The certificates of a world that begins at `begin`. Worlds in memory all begin at the same time and share theirs:
+/// making keys would cost more than the rest of a case.
+pub(super) fn pki(begin: SystemTime) -> Arc<Pki> {
+    static MEMORY: OnceLock<Arc<Pki>> = OnceLock::new();
+    if begin == UNIX_EPOCH + MEMORY_BEGIN {
+        return Arc::clone(MEMORY.get_or_init(|| Arc::new(Pki::new(begin))));
+    }
+    Arc::new(Pki::new(begin))
+}
+
+/// What the MTA is to trust.
+pub(super) fn authority(pki: &Pki) -> Result<Authority, StartError> {
+    Ok(Authority { pem: pki.root_pem().map_err(certificates)?, der: pki.roots().map_err(certificates)? })
+}
+
+fn certificates(error: PkiError) -> StartError {
+    StartError::Failed { why: format!("certificates: {error}") }
+}
+
+/// A certificate for each name that the MTA goes by: its own, and the `Fqdn` of its connectors.
+pub(super) fn identities(case: &Case, connectors: &[Connector], pki: &Pki) -> Result<Vec<Identity>, StartError> {
+    let mut names: Vec<String> = connectors.iter().filter_map(|connector| connector.fqdn.clone()).collect();
+    names.push(case.world.server.clone());
+    names.sort();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| {
+            let (chain, key) = pki.client_identity(&name).map_err(certificates)?;
+            Ok(Identity { name, chain, key })
+        })
+        .collect()
+}
+
+/// The connectors that the page's shell texts make before anything is submitted.
+pub(super) fn connectors(case: &Case) -> Result<Vec<Connector>, StartError> {
+    let (mut shell, mut directory) = (Shell::new(), Directory::default());
+    for text in case.shell.iter().filter(|text| text.at.is_zero()) {
+        for outcome in shell.run(&mut directory, &text.text) {
+            outcome.result.map_err(|error| StartError::Failed { why: format!("`{}`: {error}", outcome.text) })?;
+        }
+    }
+    Ok(directory.connectors().to_vec())
+}
+
+/// Every name of the page with an address, for an MTA that asks no name server.
+pub(super) fn names(case: &Case) -> BTreeMap<String, Vec<IpAddr>> {
+    let mut names: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
+    for host in &case.hosts {
+        for name in &host.names {
+            names.entry(name.clone()).or_default().extend(&host.addresses);
+        }
+    }
+    names
+}

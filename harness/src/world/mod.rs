@@ -1,0 +1,10 @@
+//! A world: everything that surrounds the MTA in one case, built from the page, watched until it settles, and thrown
+//! away.
+
+mod build;
+mod recorder;
+mod run;
+mod schedule;
+
+pub use recorder::Recorder;
+pub use run::{NetworkKind, Observation, Settings, observe};

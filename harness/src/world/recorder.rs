@@ -1,0 +1,272 @@
+//! Writes the trace: stamps what the hosts, the name server and the MTA report with world time, in one order.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use mtaspec_fake_dns::event::{Answer, Event as DnsEvent, Sink as DnsSink};
+use mtaspec_fake_smarthost::{
+    event::{Ending, Event as HostEvent, LineKind, Party, SessionId, Sink as HostSink},
+    mail_data::MailData,
+    rule::TlsState,
+};
+use tokio::sync::Notify;
+
+use crate::{
+    mta::Reporter,
+    network::clock::WorldClock,
+    trace::{
+        Entry, Event,
+        event::{EndCause, HandshakeOutcome, KeptOctets, MessageFacts, ReportedFate},
+    },
+};
+
+/// Events that one world may have; one that has more is ended as a limit.
+pub const WORLD_EVENTS_MAX: usize = 200_000;
+
+/// The trace of one world while it is written.
+pub struct Recorder {
+    clock: Arc<WorldClock>,
+    server: String,
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    entries: Vec<Entry>,
+    sessions: u64,
+    open: BTreeSet<u64>,
+    unanswered: BTreeSet<u64>,
+    /// Recipients that went in and have no fate yet, with how many copies.
+    pending: BTreeMap<(String, String), u32>,
+    limit: bool,
+}
+
+impl Recorder {
+    /// An empty trace of the world with this clock; `server` is whose name server it is.
+    #[must_use]
+    pub fn new(clock: Arc<WorldClock>, server: String) -> Arc<Self> {
+        Arc::new(Self { clock, server, state: Mutex::default(), changed: Notify::new() })
+    }
+
+    /// Writes one event.
+    pub fn record(&self, event: Event) {
+        let at_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut state = self.lock();
+        state.note(&event);
+        if state.entries.len() < WORLD_EVENTS_MAX {
+            state.entries.push(Entry { at_ms, event });
+        } else if !state.limit {
+            state.limit = true;
+            let limit = "WORLD_EVENTS_MAX".to_owned();
+            state.entries.push(Entry { at_ms, event: Event::Limit { limit, session: None } });
+        }
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// A number for the next connection.
+    #[must_use]
+    pub fn next_session(&self) -> SessionId {
+        let mut state = self.lock();
+        state.sessions += 1;
+        SessionId(state.sessions)
+    }
+
+    /// Waits for the next event.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Whether nothing is under way: every recipient that went in has a fate, no session is open, no query waits.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let state = self.lock();
+        state.open.is_empty() && state.unanswered.is_empty() && state.pending.is_empty()
+    }
+
+    /// How many events there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().entries.len()
+    }
+
+    /// Whether a limit was reached, so that nothing more is written.
+    #[must_use]
+    pub fn limit_reached(&self) -> bool {
+        self.lock().limit
+    }
+
+    /// Ends the trace and hands it over.
+    #[must_use]
+    pub fn finish(&self, cause: EndCause, horizon_ms: u64, quiet_ms: u64) -> Vec<Entry> {
+        let at_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut entries = std::mem::take(&mut self.lock().entries);
+        entries.push(Entry { at_ms, event: Event::End { cause, horizon_ms, quiet_ms } });
+        entries
+    }
+
+    /// The sink of one host.
+    #[must_use]
+    pub fn host_sink(self: &Arc<Self>, host: &str) -> Arc<dyn HostSink> {
+        Arc::new(OfHost { recorder: Arc::clone(self), host: host.to_owned() })
+    }
+
+    /// A poisoned lock means that a thread of this world panicked; what is written is still in order.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::Connect { session, .. } => {
+                self.open.insert(*session);
+            }
+            Event::Close { session, .. } => {
+                self.open.remove(session);
+            }
+            Event::Query { query, .. } => {
+                self.unanswered.insert(*query);
+            }
+            Event::Answer { query, .. } => {
+                self.unanswered.remove(query);
+            }
+            Event::Submit { message, recipients, .. } => {
+                for recipient in recipients {
+                    *self.pending.entry((message.clone(), recipient.clone())).or_default() += 1;
+                }
+            }
+            Event::Fate { message, recipient, .. } => {
+                self.pending.remove(&(message.clone(), recipient.clone()));
+            }
+            _ => {}
+        }
+    }
+}
+
+struct OfHost {
+    recorder: Arc<Recorder>,
+    host: String,
+}
+
+impl HostSink for OfHost {
+    fn report(&self, session: SessionId, event: HostEvent) {
+        let SessionId(session) = session;
+        if let Some(event) = host_event(&self.host, session, event) {
+            self.recorder.record(event);
+        }
+    }
+}
+
+fn is_tls(state: TlsState) -> bool {
+    state == TlsState::Tls
+}
+
+fn host_event(host: &str, session: u64, event: HostEvent) -> Option<Event> {
+    Some(match event {
+        HostEvent::Closed { by, how } => Event::Close {
+            session,
+            by: match by {
+                Party::Client => "client".to_owned(),
+                Party::Host => "host".to_owned(),
+            },
+            how: match how {
+                Ending::Close => "close".to_owned(),
+                Ending::Reset => "reset".to_owned(),
+            },
+        },
+        HostEvent::Command { octets, tls, early, kind } => Event::Command {
+            session,
+            octets: octets.into(),
+            tls: is_tls(tls),
+            early,
+            auth_response: kind == LineKind::AuthResponse,
+        },
+        HostEvent::Connected { peer, local } => Event::Connect {
+            session,
+            host: host.to_owned(),
+            to: local.ip(),
+            port: local.port(),
+            from: peer.ip(),
+        },
+        HostEvent::HandshakeDone(done) => Event::Handshake {
+            session,
+            outcome: HandshakeOutcome::Done {
+                version: done.version,
+                sni: done.sni,
+                certificate: done.certificate,
+                client_certificate: done.client_certificate,
+            },
+        },
+        HostEvent::HandshakeFailed { why } => Event::Handshake { session, outcome: HandshakeOutcome::Failed { why } },
+        HostEvent::LimitReached { limit } => Event::Limit { limit: limit.to_owned(), session: Some(session) },
+        HostEvent::MailDataEnded { data, tls, chunking } => data_event(session, &data, is_tls(tls), chunking),
+        HostEvent::MailDataLost { octets } => Event::DataLost { session, octets },
+        HostEvent::OffScript { line } => Event::OffScript { session, line },
+        HostEvent::Refused { local, .. } => {
+            Event::Refused { host: host.to_owned(), to: local.ip(), port: local.port() }
+        }
+        HostEvent::Sent { octets, tls } => Event::Reply { session, octets: octets.into(), tls: is_tls(tls) },
+        HostEvent::Used(tag) => Event::Stimulus { index: tag.0 },
+        // A host may learn to report more before the trace has a word for it.
+        _ => return None,
+    })
+}
+
+fn data_event(session: u64, data: &MailData, tls: bool, chunking: bool) -> Event {
+    Event::Data { session, facts: MessageFacts::from(data), wire: KeptOctets::from(&data.wire), tls, chunking }
+}
+
+impl DnsSink for Recorder {
+    fn report(&self, event: DnsEvent) {
+        let event = match event {
+            DnsEvent::Query { query, name, record_type, transport, .. } => Event::Query {
+                query,
+                server: self.server.clone(),
+                name,
+                record_type: record_type.to_string(),
+                over: match transport {
+                    mtaspec_fake_dns::rule::Transport::Tcp => "TCP".to_owned(),
+                    mtaspec_fake_dns::rule::Transport::Udp => "UDP".to_owned(),
+                },
+            },
+            DnsEvent::Answered { query, answer } => answer_event(query, answer),
+            DnsEvent::Used(tag) => Event::Stimulus { index: tag.0 },
+            _ => return,
+        };
+        self.record(event);
+    }
+}
+
+fn answer_event(query: u64, answer: Answer) -> Event {
+    let (rcode, records, fault) = match answer {
+        Answer::Message { rcode, records, truncated, wrong_id } => {
+            let faults = [(truncated, "truncated"), (wrong_id, "wrong-id")];
+            let faults: Vec<&str> = faults.iter().filter(|(set, _)| *set).map(|(_, word)| *word).collect();
+            (rcode, records, faults.join(" "))
+        }
+        Answer::Octets(_) => (String::new(), Vec::new(), "octets".to_owned()),
+        _ => (String::new(), Vec::new(), "nothing".to_owned()),
+    };
+    Event::Answer { query, rcode, records, fault }
+}
+
+impl Reporter for Recorder {
+    fn fate(&self, message: &str, recipient: &str, fate: ReportedFate, reason: &str) {
+        let (message, recipient, reason) = (message.to_owned(), recipient.to_owned(), reason.to_owned());
+        self.record(Event::Fate { message, recipient, fate, reason });
+    }
+
+    fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str) {
+        self.record(Event::Route {
+            message: message.to_owned(),
+            recipient: recipient.to_owned(),
+            connector: connector.to_owned(),
+            delivery: delivery.to_owned(),
+        });
+    }
+}

@@ -1,0 +1,115 @@
+//! What happens in a case by the clock: messages go in, and the shell is told more.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mtaspec_fake_smarthost::mail_data::MailData;
+use tokio::task::JoinSet;
+
+use super::Recorder;
+use crate::{
+    case::{
+        Case,
+        model::{MessageSpec, Via},
+    },
+    mta::{RunningMta, StartError, Submission},
+    network::clock::WorldClock,
+    trace::{
+        Event,
+        event::{KeptOctets, MessageFacts},
+    },
+};
+
+/// What is still to go in, and what could not.
+pub(super) struct Schedule {
+    /// A task a message and a task a shell text, so that a message that waits keeps no other waiting.
+    tasks: JoinSet<()>,
+    refusal: Arc<Mutex<Option<StartError>>>,
+    waiting: Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Schedule {
+    /// Starts the clock of everything that the page says.
+    pub(super) fn begin(
+        case: &Case,
+        mta: &Arc<dyn RunningMta>,
+        clock: &Arc<WorldClock>,
+        recorder: &Arc<Recorder>,
+    ) -> Self {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        let refusal: Arc<Mutex<Option<StartError>>> = Arc::default();
+        let waiting = Arc::new(AtomicUsize::new(case.messages.iter().map(|message| message.times as usize).sum()));
+        let mut tasks = JoinSet::new();
+        for text in case.shell.iter().filter(|text| !text.at.is_zero()) {
+            let (mta, at, text) = (Arc::clone(mta), clock.instant(text.at), text.text.clone());
+            let refusal = Arc::clone(&refusal);
+            tasks.spawn(async move {
+                tokio::time::sleep_until(at).await;
+                note(&refusal, mta.shell(text).await);
+            });
+        }
+        for message in &case.messages {
+            let (mta, at, message) = (Arc::clone(mta), clock.instant(message.at), message.clone());
+            let (refusal, waiting, recorder) = (Arc::clone(&refusal), Arc::clone(&waiting), Arc::clone(recorder));
+            tasks.spawn(async move {
+                tokio::time::sleep_until(at).await;
+                let octets: Arc<[u8]> = message.octets().into();
+                for copy in 1..=message.times {
+                    let submission = submission(&message, copy, &octets);
+                    recorder.record(submit_event(&submission));
+                    waiting.fetch_sub(1, Ordering::Relaxed);
+                    note(&refusal, Arc::clone(&mta).submit(submission).await);
+                }
+            });
+        }
+        Self { tasks, refusal, waiting }
+    }
+
+    /// Whether every message has gone in.
+    pub(super) fn all_submitted(&self) -> bool {
+        self.waiting.load(std::sync::atomic::Ordering::Relaxed) == 0
+    }
+
+    /// What the MTA could not take, if anything.
+    pub(super) fn refusal(&self) -> Option<StartError> {
+        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends what is still under way.
+    pub(super) fn end(mut self) {
+        self.tasks.abort_all();
+    }
+}
+
+/// Keeps the first refusal.
+fn note(refusal: &Mutex<Option<StartError>>, result: Result<(), StartError>) {
+    if let Err(error) = result {
+        refusal.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+fn submission(message: &MessageSpec, copy: u32, octets: &Arc<[u8]>) -> Submission {
+    let name = if message.times == 1 { message.name.clone() } else { format!("{}.{copy}", message.name) };
+    Submission {
+        name,
+        reverse_path: message.reverse_path.clone(),
+        recipients: message.recipients.clone(),
+        octets: Arc::clone(octets),
+        via: message.via,
+    }
+}
+
+fn submit_event(submission: &Submission) -> Event {
+    let data = MailData::of(&submission.octets);
+    Event::Submit {
+        message: submission.name.clone(),
+        reverse_path: submission.reverse_path.clone(),
+        recipients: submission.recipients.clone(),
+        via: match submission.via {
+            Via::Submission => "submission".to_owned(),
+            Via::Transport => "transport".to_owned(),
+        },
+        facts: MessageFacts::from(&data),
+        content: KeptOctets::from(&data.wire),
+    }
+}

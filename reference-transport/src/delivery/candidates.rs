@@ -1,0 +1,159 @@
+//! From a next hop to the hosts that are dialled, in the order in which they are.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::{NextHop, Problem, settings};
+use crate::{
+    connector::{Connector, Routing, SmartHost},
+    domain::Domain,
+    reply::EnhancedCode,
+    resolver::{MailHost, ResolveError, Resolver},
+    session::Settings,
+};
+
+/// The port of hosts that DNS names (AMB-14).
+const SMTP_PORT: u16 = 25;
+
+/// Hosts that are looked up together: one smart host, or the MX hosts of one preference.
+pub(super) enum Step {
+    /// Dialled as it is.
+    Address(SocketAddr),
+    /// MX hosts of one preference, in the order in which they are tried.
+    Mail(Vec<MailHost>),
+    /// A smart host.
+    Smart(SmartHost),
+}
+
+/// A host with its addresses.
+pub(super) struct Candidate {
+    pub(super) name: Option<String>,
+    pub(super) addresses: Vec<SocketAddr>,
+    pub(super) settings: Settings,
+}
+
+/// What a step came to.
+pub(super) enum Found {
+    /// These hosts, and what is wrong with those that are missing.
+    Hosts(Vec<Candidate>, Vec<Problem>),
+    /// We are among them: neither they nor those of higher preference may be used (DNS-17).
+    Ourselves,
+}
+
+/// Looks hosts up.
+pub(super) struct Search<'a> {
+    pub(super) resolver: &'a Resolver,
+    /// Our own name.
+    pub(super) server: &'a str,
+    /// Our own address.
+    pub(super) address: IpAddr,
+}
+
+impl Search<'_> {
+    /// The steps to a next hop. `rotation` is where the list of smart hosts starts this time (SMH-08).
+    ///
+    /// # Errors
+    ///
+    /// If the domain leads nowhere.
+    pub(super) async fn steps(&self, next_hop: &NextHop, rotation: usize) -> Result<Vec<Step>, Problem> {
+        match next_hop {
+            NextHop::Accepted(address) => Ok(vec![Step::Address(*address)]),
+            NextHop::Dns { domain, .. } => self.mail_steps(domain).await,
+            NextHop::SmartHosts { connector } => {
+                let Routing::SmartHosts(hosts) = &connector.routing else { return Ok(Vec::new()) };
+                let mut hosts = hosts.clone();
+                if !hosts.is_empty() {
+                    let start = rotation % hosts.len();
+                    hosts.rotate_left(start);
+                }
+                Ok(hosts.into_iter().map(Step::Smart).collect())
+            }
+        }
+    }
+
+    async fn mail_steps(&self, domain: &Domain) -> Result<Vec<Step>, Problem> {
+        if let Some(address) = domain.address() {
+            // An address literal is its own host (DNS-26).
+            return Ok(vec![Step::Address(SocketAddr::new(address, SMTP_PORT))]);
+        }
+        let name = domain.to_string();
+        let hosts = self.resolver.mail_hosts(&name).await.map_err(|error| Problem::of_lookup(&error))?;
+        Ok(hosts.chunk_by(|a, b| a.preference == b.preference).map(|equals| Step::Mail(equals.to_vec())).collect())
+    }
+
+    /// The hosts of a step.
+    pub(super) async fn hosts(&self, step: Step, next_hop: &NextHop) -> Found {
+        match (step, next_hop) {
+            (Step::Address(address), NextHop::Dns { connector, domain }) => {
+                let settings = settings::for_domain(connector, domain, self.server);
+                Found::Hosts(vec![Candidate { name: None, addresses: vec![address], settings }], Vec::new())
+            }
+            (Step::Address(address), _) => {
+                let settings = settings::for_accepted(self.server);
+                Found::Hosts(vec![Candidate { name: None, addresses: vec![address], settings }], Vec::new())
+            }
+            (Step::Mail(hosts), NextHop::Dns { connector, domain }) => self.of_domain(&hosts, connector, domain).await,
+            (Step::Smart(host), NextHop::SmartHosts { connector }) => {
+                let (candidates, problems) = self.of_smart_host(&host, connector).await;
+                Found::Hosts(candidates, problems)
+            }
+            (Step::Mail(_) | Step::Smart(_), _) => Found::Hosts(Vec::new(), Vec::new()),
+        }
+    }
+
+    async fn of_domain(&self, hosts: &[MailHost], connector: &Connector, domain: &Domain) -> Found {
+        let (mut candidates, mut problems) = (Vec::new(), Vec::new());
+        for host in hosts {
+            let is_domain_itself = domain.name() == Some(host.name.as_str());
+            if host.name.eq_ignore_ascii_case(self.server) {
+                return Found::Ourselves;
+            }
+            match self.resolver.addresses(&host.name).await {
+                Ok(addresses) if addresses.contains(&self.address) => return Found::Ourselves,
+                Ok(addresses) => candidates.push(Candidate {
+                    name: Some(host.name.clone()),
+                    addresses: with_port(addresses, SMTP_PORT),
+                    settings: settings::for_domain(connector, domain, self.server),
+                }),
+                Err(ResolveError::NoAddresses { .. }) if is_domain_itself => {
+                    // Neither MX nor address: nothing that takes mail, and no other host to hope for.
+                    let text = format!("no host takes mail for `{domain}`");
+                    problems.push(Problem::own(EnhancedCode::new(5, 4, 4), &text));
+                }
+                Err(error) => problems.push(Problem::of_lookup(&error).transient()),
+            }
+        }
+        Found::Hosts(candidates, problems)
+    }
+
+    /// A smart host is our own setting, so nothing that DNS says of it is the message's fault (AMB-07).
+    async fn of_smart_host(&self, host: &SmartHost, connector: &Connector) -> (Vec<Candidate>, Vec<Problem>) {
+        let settings = settings::for_smart_host(connector, host, self.server);
+        let name = match host {
+            SmartHost::Address(address) => {
+                let addresses = vec![SocketAddr::new(*address, connector.port)];
+                return (vec![Candidate { name: None, addresses, settings }], Vec::new());
+            }
+            SmartHost::Name(name) => name,
+        };
+        let hosts = match self.resolver.mail_hosts(name).await {
+            Ok(hosts) => hosts,
+            Err(error) => return (Vec::new(), vec![Problem::of_lookup(&error).transient()]),
+        };
+        let (mut candidates, mut problems) = (Vec::new(), Vec::new());
+        for host in hosts {
+            match self.resolver.addresses(&host.name).await {
+                Ok(addresses) => candidates.push(Candidate {
+                    name: Some(host.name),
+                    addresses: with_port(addresses, connector.port),
+                    settings: settings.clone(),
+                }),
+                Err(error) => problems.push(Problem::of_lookup(&error).transient()),
+            }
+        }
+        (candidates, problems)
+    }
+}
+
+fn with_port(addresses: Vec<IpAddr>, port: u16) -> Vec<SocketAddr> {
+    addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect()
+}

@@ -1,0 +1,259 @@
+//! One session of a client with one host: greeting, hello, STARTTLS, authentication, mail transactions, QUIT.
+//!
+//! [`Session::open`] brings a connection to the point where mail may be offered, or says why not; then
+//! [`Session::transact`] as often as there is mail, then [`Session::quit`].
+//!
+//! # Invariants
+//!
+//! - Nothing is said before the greeting, and nothing before the reply to what was said, unless PIPELINING was
+//!   offered in this TLS state (EXT-01).
+//! - What was learned in the clear is forgotten once TLS stands (TLS-17, TLS-18).
+//! - No mail without the TLS and the authentication that the settings require.
+//!
+//! # Limits
+//!
+//! [`crate::limits::Timeouts`] for each step, the connector's inactivity timeout beside them.
+//!
+//! # Not here
+//!
+//! Which host, which recipients, and what a failure means for them: [`crate::delivery`].
+
+mod authentication;
+mod channel;
+mod error;
+mod extensions;
+mod transaction;
+
+#[cfg(test)]
+mod tests;
+
+use std::{net::IpAddr, time::Duration};
+
+use self::channel::Channel;
+pub use self::{
+    error::{Need, Reach, SessionError},
+    extensions::Extensions,
+    transaction::{Content, Envelope, Transacted, Verdict},
+};
+use crate::{
+    connector::{Authentication, Hello},
+    limits::Timeouts,
+    network::BoxStream,
+    reply::{Reply, ReplyCode, Severity},
+    tls::{Check, Tls, server_name},
+    wire::{Command, CommandError, command_line},
+};
+
+/// How a session is led: what a connector's settings come down to for one host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The name in EHLO and HELO (MOD-24, MOD-25).
+    pub client_name: String,
+    /// HELO alone, or EHLO first.
+    pub hello: Hello,
+    /// What is done about STARTTLS.
+    pub starttls: StartTls,
+    /// What the host's certificate must show.
+    pub check: Check,
+    /// Who we say we are.
+    pub authentication: Authentication,
+    /// Longest silence of the host (MOD-21).
+    pub inactivity: Duration,
+    /// Longest waits, step by step.
+    pub timeouts: Timeouts,
+}
+
+impl Settings {
+    fn credential(&self) -> Option<&crate::connector::Credential> {
+        match &self.authentication {
+            Authentication::Basic(credential) | Authentication::BasicRequireTls(credential) => Some(credential),
+            Authentication::ExternalAuthoritative | Authentication::None => None,
+        }
+    }
+}
+
+/// What is done about STARTTLS in one session.
+#[expect(clippy::exhaustive_enums, reason = "RFC 3207 §4.1 leaves a client these three")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartTls {
+    /// It is used where it is offered and works.
+    IfOffered,
+    /// It is not used.
+    Never,
+    /// No mail without it.
+    Required,
+}
+
+/// The host at the other end, as it was dialled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Its name; `None` if it was dialled by address.
+    pub name: Option<String>,
+    /// The address that was dialled.
+    pub address: IpAddr,
+}
+
+/// A session that is open for mail.
+pub struct Session {
+    channel: Channel,
+    extensions: Extensions,
+    timeouts: Timeouts,
+    is_tls: bool,
+}
+
+impl Session {
+    /// Leads a fresh connection up to where MAIL may be said. On failure the session has been ended properly: by
+    /// QUIT wherever the host still listens.
+    ///
+    /// # Errors
+    ///
+    /// If the host refuses, vanishes, or does not offer what `settings` require.
+    pub async fn open(stream: BoxStream, host: &Host, settings: &Settings, tls: &Tls) -> Result<Self, SessionError> {
+        let mut session = Self {
+            channel: Channel::new(stream, settings.inactivity),
+            extensions: Extensions::default(),
+            timeouts: settings.timeouts,
+            is_tls: false,
+        };
+        match session.prepare(host, settings, tls).await {
+            Ok(()) => Ok(session),
+            Err(error) => {
+                session.end_after(&error).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// What the host offers in the present TLS state.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// Whether the session is under TLS.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.is_tls
+    }
+
+    /// Says QUIT, waits for 221 (SES-08), and ends the connection.
+    pub async fn quit(mut self) {
+        self.say_quit().await;
+        self.channel.close(self.timeouts.quit).await;
+    }
+
+    /// Ends the session as is due after `error`.
+    pub async fn abandon(mut self, error: &SessionError) {
+        self.end_after(error).await;
+        self.channel.close(self.timeouts.quit).await;
+    }
+
+    /// QUIT if the host still listens and owes no reply, else nothing.
+    async fn end_after(&mut self, error: &SessionError) {
+        match error {
+            SessionError::Connection { .. } | SessionError::Handshake { .. } => {}
+            // The host has closed or is about to.
+            SessionError::Refused { reply, .. } if reply.code == ReplyCode::SERVICE_CLOSING => {}
+            _ => self.say_quit().await,
+        }
+    }
+
+    async fn say_quit(&mut self) {
+        self.channel.forget();
+        if self.channel.write(b"QUIT\r\n", Command::Quit, self.timeouts.quit).await.is_ok() {
+            // Nothing depends on the answer, but a client that does not wait for it resets the connection.
+            let _answer = self.channel.reply(Command::Quit, self.timeouts.quit).await;
+        }
+    }
+
+    async fn prepare(&mut self, host: &Host, settings: &Settings, tls: &Tls) -> Result<(), SessionError> {
+        let greeting = self.channel.reply(Command::Connect, self.timeouts.greeting).await?;
+        accept(Command::Connect, greeting)?;
+        self.hello(settings).await?;
+        self.start_tls(host, settings, tls).await?;
+        if let Some(credential) = settings.credential() {
+            self.authenticate(credential).await?;
+        }
+        Ok(())
+    }
+
+    /// EHLO, and HELO where EHLO is not known (SES-02) and nothing that we need depends on it (TLS-30).
+    async fn hello(&mut self, settings: &Settings) -> Result<(), SessionError> {
+        self.extensions = Extensions::default();
+        let needs_extensions =
+            settings.credential().is_some() || (settings.starttls == StartTls::Required && !self.is_tls);
+        if settings.hello == Hello::Ehlo {
+            let reply = self.ask(Command::Ehlo, &["EHLO", &settings.client_name]).await?;
+            if reply.severity() == Severity::PositiveCompletion {
+                self.extensions = Extensions::of(&reply);
+                return Ok(());
+            }
+            let is_unknown = matches!(reply.code.value(), 500 | 502 | 504 | 550);
+            if needs_extensions || !is_unknown {
+                return Err(SessionError::Refused { command: Command::Ehlo, reply });
+            }
+        }
+        let reply = self.ask(Command::Helo, &["HELO", &settings.client_name]).await?;
+        accept(Command::Helo, reply).map(drop)
+    }
+
+    async fn start_tls(&mut self, host: &Host, settings: &Settings, tls: &Tls) -> Result<(), SessionError> {
+        match settings.starttls {
+            StartTls::Never => return Ok(()),
+            StartTls::IfOffered if !self.extensions.offers("STARTTLS") => return Ok(()),
+            StartTls::Required if !self.extensions.offers("STARTTLS") => {
+                return Err(SessionError::Extension { keyword: "STARTTLS", needed_by: Need::Connector });
+            }
+            StartTls::IfOffered | StartTls::Required => {}
+        }
+        let reply = self.ask(Command::StartTls, &["STARTTLS"]).await?;
+        if reply.code != ReplyCode::SERVICE_READY {
+            // Another 2yz or 3yz leaves open whether the host now speaks TLS, so nothing may follow in the clear.
+            let is_no = matches!(reply.severity(), Severity::TransientNegative | Severity::PermanentNegative);
+            return if is_no && settings.starttls == StartTls::IfOffered {
+                Ok(())
+            } else {
+                Err(SessionError::Refused { command: Command::StartTls, reply })
+            };
+        }
+        let failed = |source| SessionError::Handshake { source };
+        let stream = self.channel.take_stream().ok_or_else(|| failed(std::io::ErrorKind::NotConnected.into()))?;
+        let name = server_name(host.name.as_deref(), host.address);
+        let handshake = tls.handshake(stream, &name, &settings.check, &settings.client_name);
+        let wait = self.timeouts.command.min(settings.inactivity);
+        let stream = match tokio::time::timeout(wait, handshake).await {
+            Ok(done) => done.map_err(failed)?,
+            Err(_) => return Err(failed(std::io::ErrorKind::TimedOut.into())),
+        };
+        self.channel.put_stream(stream);
+        self.is_tls = true;
+        // In TLS 1.3 a host that refuses our certificate says so only after our side of the handshake is done.
+        self.hello(settings).await.map_err(|error| match error {
+            SessionError::Connection { source, .. } if is_tls_error(&source) => SessionError::Handshake { source },
+            other => other,
+        })
+    }
+
+    /// Says one command and waits for the reply.
+    async fn ask(&mut self, command: Command, words: &[&str]) -> Result<Reply, SessionError> {
+        let line = command_line(words).map_err(|source| unwritable(command, source))?;
+        self.channel.write(&line, command, self.timeouts.command).await?;
+        self.channel.reply(command, self.timeouts.command).await
+    }
+}
+
+/// The reply, if it is a 2yz.
+fn accept(command: Command, reply: Reply) -> Result<Reply, SessionError> {
+    match reply.severity() {
+        Severity::PositiveCompletion => Ok(reply),
+        _ => Err(SessionError::Refused { command, reply }),
+    }
+}
+
+fn unwritable(command: Command, source: CommandError) -> SessionError {
+    SessionError::Unwritable { command, source }
+}
+
+fn is_tls_error(error: &std::io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
+}

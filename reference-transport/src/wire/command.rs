@@ -1,0 +1,122 @@
+//! Command lines: the verb, what follows it, and the checks that keep one command one line.
+
+use std::fmt;
+
+use crate::limits::{AUTH_LINE_OCTETS_MAX, COMMAND_LINE_OCTETS_MAX, COMMAND_PARAMETERS_OCTETS_MAX};
+
+/// What a client says, or what it waits for after saying it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Command {
+    /// AUTH, or a line of its exchange: RFC 4954.
+    Auth,
+    /// Nothing: the connection was opened, and the greeting is awaited.
+    Connect,
+    /// DATA.
+    Data,
+    /// EHLO.
+    Ehlo,
+    /// The line that ends mail data.
+    EndOfData,
+    /// HELO.
+    Helo,
+    /// MAIL.
+    Mail,
+    /// QUIT.
+    Quit,
+    /// RCPT.
+    Rcpt,
+    /// RSET.
+    Rset,
+    /// STARTTLS: RFC 3207.
+    StartTls,
+    /// The TLS handshake.
+    TlsHandshake,
+}
+
+/// As it reads in a sentence: the verb, or what stands for one.
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auth => "AUTH",
+            Self::Connect => "the connection",
+            Self::Data => "DATA",
+            Self::Ehlo => "EHLO",
+            Self::EndOfData => "the end of mail data",
+            Self::Helo => "HELO",
+            Self::Mail => "MAIL",
+            Self::Quit => "QUIT",
+            Self::Rcpt => "RCPT",
+            Self::Rset => "RSET",
+            Self::StartTls => "STARTTLS",
+            Self::TlsHandshake => "the TLS handshake",
+        })
+    }
+}
+
+/// Why a command was not written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// The argument holds an octet that would end the line or be lost in it.
+    #[error("an argument holds CR, LF or NUL")]
+    Injection,
+    /// The line would be longer than the protocol allows.
+    #[error("a command line of {octets} octets is longer than {max}")]
+    TooLong {
+        /// With its line end.
+        octets: usize,
+        /// The limit.
+        max: usize,
+    },
+}
+
+/// One command line with its `<CRLF>`, from words that are joined by a space.
+///
+/// # Errors
+///
+/// If a word holds CR, LF or NUL, or the line is longer than [`COMMAND_LINE_OCTETS_MAX`] and what extensions add.
+pub fn command_line(words: &[&str]) -> Result<Vec<u8>, CommandError> {
+    line(words, COMMAND_LINE_OCTETS_MAX + COMMAND_PARAMETERS_OCTETS_MAX)
+}
+
+/// One line of an AUTH exchange with its `<CRLF>`.
+///
+/// # Errors
+///
+/// As [`command_line`], with the limit [`AUTH_LINE_OCTETS_MAX`].
+pub fn auth_line(words: &[&str]) -> Result<Vec<u8>, CommandError> {
+    line(words, AUTH_LINE_OCTETS_MAX)
+}
+
+fn line(words: &[&str], max: usize) -> Result<Vec<u8>, CommandError> {
+    let mut line = words.join(" ").into_bytes();
+    if line.iter().any(|octet| matches!(octet, b'\r' | b'\n' | 0)) {
+        return Err(CommandError::Injection);
+    }
+    line.extend_from_slice(b"\r\n");
+    if line.len() > max {
+        return Err(CommandError::TooLong { octets: line.len(), max });
+    }
+    Ok(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_cannot_become_a_command() {
+        for bad in ["a@b>\r\nRCPT TO:<c@d", "a\n", "a\r", "a\0"] {
+            assert_eq!(command_line(&["MAIL", bad]), Err(CommandError::Injection), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_ends_in_crlf_and_has_a_limit() {
+        assert_eq!(command_line(&["MAIL", "FROM:<>", "SIZE=7"]).as_deref(), Ok(b"MAIL FROM:<> SIZE=7\r\n".as_slice()));
+        let long = "a".repeat(600);
+        assert_eq!(command_line(&["RCPT", &long]), Err(CommandError::TooLong { octets: 607, max: 565 }));
+        assert_eq!(auth_line(&["AUTH", &long]).map(|line| line.len()), Ok(607));
+    }
+}

@@ -1,0 +1,205 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The conformance suite for mail that leaves.
+///
+/// mtaspec stands where an MTA delivers to: fake DNS and fake smart hosts give it a world, case pages say which Send
+/// connectors and messages it gets, and what it does on the wire is judged by the claims of the page.
+#[derive(Debug, Parser)]
+#[command(name = "mtaspec", version, after_help = EXIT_STATUSES)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_STATUSES: &str = "\
+Exit status:
+  0  as expected              4   nothing was judged, a deviation is stale, or a snapshot differs
+  1  departs (a SHOULD)       64  the command line is wrong
+  2  violates (a MUST)        65  a page or a file is wrong
+  3  inconclusive, or         69  the MTA, or a right that it needs, is missing
+     unsupported on the       70  a bug of mtaspec
+     reference
+
+Start with:  mtaspec run
+             mtaspec show routing/equal-connectors#tie";
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run cases and judge what the MTA did.
+    Run(Run),
+    /// List cases, requirements, MTAs or invariants.
+    List(List),
+    /// Show a case: its section of the page, its world, its requirements.
+    Show(Show),
+    /// Begin a new section whose claim fails, for you to fill in.
+    New(New),
+    /// Show for each requirement the cases that cite it; with a stored run, whether their claims held.
+    Coverage(Coverage),
+    /// Judge the traces of a stored run again, without an MTA.
+    Judge(Judge),
+}
+
+/// Which pages are read.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Pages {
+    /// A folder of pages of your own, instead of the built-in corpus. Its folders are the areas.
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+}
+
+/// Which cases are meant.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Filters {
+    /// Only cases whose id contains one of these texts, or matches it as a glob (`starttls/*`), or that cite it as a
+    /// requirement or fault id (`SEL-11`, `SF-STL-01`).
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+}
+
+/// `mtaspec run`.
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    /// Which cases.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// Which pages.
+    #[command(flatten)]
+    pub pages: Pages,
+    /// The MTA to judge; `mtaspec list mtas` names them.
+    #[arg(long, value_name = "NAME", default_value = "reference")]
+    pub mta: String,
+    /// How the MTA reaches the hosts.
+    #[arg(long, value_enum, default_value_t = Network::Memory)]
+    pub network: Network,
+    /// Only claims that rest on requirements of this basis.
+    #[arg(long, value_enum)]
+    pub basis: Option<BasisArg>,
+    /// What the MTA is known to do otherwise, in a TOML file.
+    #[arg(long, value_name = "FILE")]
+    pub deviations: Option<PathBuf>,
+    /// Where snapshots are compared and kept; by default beside the pages.
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Option<PathBuf>,
+    /// Write the snapshots as they are now, after you have read the difference.
+    #[arg(long)]
+    pub accept: bool,
+    /// Write a report: `json=FILE`. May be given more than once.
+    #[arg(long, value_name = "KIND=FILE")]
+    pub report: Vec<String>,
+    /// Cases that run at the same time; by default one for each processor.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// All randomness comes from this number and the case's id.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Stop after the first case that is not as expected.
+    #[arg(long)]
+    pub fail_fast: bool,
+}
+
+/// `mtaspec list`.
+#[derive(Debug, clap::Args)]
+pub struct List {
+    /// What to list.
+    #[arg(value_enum, default_value_t = Listed::Cases)]
+    pub what: Listed,
+    /// Which cases.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// Which pages.
+    #[command(flatten)]
+    pub pages: Pages,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `mtaspec show`.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// The case: `routing/equal-connectors#tie`.
+    pub case: String,
+    /// Which pages.
+    #[command(flatten)]
+    pub pages: Pages,
+}
+
+/// `mtaspec new`.
+#[derive(Debug, clap::Args)]
+pub struct New {
+    /// The area and topic: `starttls/offers`, or an area alone. The page is made if it is not there.
+    pub area: String,
+    /// The heading of the section.
+    pub title: String,
+    /// The folder that holds the areas.
+    #[arg(long, value_name = "DIR", default_value = "cases")]
+    pub cases: PathBuf,
+}
+
+/// `mtaspec coverage`.
+#[derive(Debug, clap::Args)]
+pub struct Coverage {
+    /// A stored run, `mtaspec run --report json=FILE`.
+    pub run: Option<PathBuf>,
+    /// Which pages.
+    #[command(flatten)]
+    pub pages: Pages,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `mtaspec judge`.
+#[derive(Debug, clap::Args)]
+pub struct Judge {
+    /// A stored run, `mtaspec run --report json=FILE`.
+    pub run: PathBuf,
+    /// Which pages.
+    #[command(flatten)]
+    pub pages: Pages,
+    /// What the MTA is known to do otherwise, in a TOML file.
+    #[arg(long, value_name = "FILE")]
+    pub deviations: Option<PathBuf>,
+    /// Write a report: `json=FILE`. May be given more than once.
+    #[arg(long, value_name = "KIND=FILE")]
+    pub report: Vec<String>,
+}
+
+/// How the MTA reaches the hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Network {
+    /// Pipes in memory, world time: for the reference.
+    Memory,
+    /// Real sockets on the loopback interface, real time.
+    Loopback,
+}
+
+/// What a requirement rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BasisArg {
+    /// An RFC.
+    Rfc,
+    /// The documentation of Exchange.
+    Exchange,
+    /// Our own recommendation.
+    Ours,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Listed {
+    /// Cases.
+    Cases,
+    /// Requirements.
+    Requirements,
+    /// MTAs that can be judged.
+    Mtas,
+    /// Invariants that are judged over the whole run.
+    Invariants,
+}

@@ -1,0 +1,64 @@
+//! How the program ends: one table of statuses, and the error that carries one.
+
+use std::process::ExitCode;
+
+/// What the exit status says. The numbers are part of the program's contract; 64 to 70 are those of `sysexits.h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// All is as expected.
+    AsExpected = 0,
+    /// A SHOULD claim is broken.
+    Departs = 1,
+    /// A MUST claim is broken.
+    Violates = 2,
+    /// A case is inconclusive, or unsupported on the reference.
+    Inconclusive = 3,
+    /// Nothing was judged, a deviation is stale, or a snapshot differs.
+    Differs = 4,
+    /// The command line is wrong.
+    CommandLine = 64,
+    /// A page is wrong, or a file of the user's cannot be read.
+    Page = 65,
+    /// The MTA, or a right that it needs, is missing.
+    Missing = 69,
+    /// A bug of mtaspec.
+    Bug = 70,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(status as u8)
+    }
+}
+
+/// Why a subcommand could not do its work: a message for the user, and the status to end with.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// The status.
+    pub status: Status,
+    /// What to say; may have several lines.
+    pub message: String,
+}
+
+impl Failure {
+    /// A wrong command line.
+    pub fn command_line(message: impl Into<String>) -> Self {
+        Self { status: Status::CommandLine, message: message.into() }
+    }
+
+    /// A wrong page or file.
+    pub fn page(message: impl Into<String>) -> Self {
+        Self { status: Status::Page, message: message.into() }
+    }
+
+    /// Nothing was judged.
+    pub fn nothing_judged(message: impl Into<String>) -> Self {
+        Self { status: Status::Differs, message: message.into() }
+    }
+
+    /// Our own fault.
+    pub fn bug(message: impl Into<String>) -> Self {
+        Self { status: Status::Bug, message: message.into() }
+    }
+}
