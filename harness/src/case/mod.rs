@@ -32,7 +32,7 @@ mod zones;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, IdKind, Strength};
+pub use catalogue::{Catalogue, IdKind};
 pub use corpus::{CaseError, Corpus};
 pub use mistake::{Line, LineMistake, Mistake};
 pub use model::Case;

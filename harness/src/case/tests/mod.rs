@@ -5,7 +5,8 @@ mod mistakes;
 
 use std::path::Path;
 
-use super::{Catalogue, IdKind, Strength, diagnostic, page};
+use super::{Catalogue, IdKind, diagnostic, page};
+use crate::requirement::Strength;
 use crate::case::{
     Case,
     model::{ORIGIN_ADDRESS, Piece},
