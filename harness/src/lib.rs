@@ -2,5 +2,6 @@
 
 pub mod case;
 pub mod claim;
+pub mod report;
 pub mod requirement;
 pub mod trace;
