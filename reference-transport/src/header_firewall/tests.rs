@@ -109,7 +109,7 @@ proptest! {
     #[test]
     fn nothing_is_lost_by_splitting(message in proptest::collection::vec(any::<u8>(), 0..64)) {
         let (header, rest) = split(&message);
-        prop_assert_eq!([header, rest].concat(), message);
+        prop_assert_eq!([header, rest].concat(), message.clone());
         prop_assert!(rest.is_empty() || rest.starts_with(b"\r\n") || rest.starts_with(b"\n"));
     }
 }
