@@ -64,6 +64,8 @@ mod running;
 pub mod script;
 mod session;
 pub mod stream;
+#[cfg(test)]
+mod testing;
 
 pub use driver::{Listening, listen};
 pub use event::{Event, SessionId, Sink};
