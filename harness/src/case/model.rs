@@ -132,6 +132,38 @@ pub struct MessageSpec {
     pub content: Vec<Piece>,
 }
 
+impl MessageSpec {
+    /// All of it, fills written out.
+    #[must_use]
+    pub fn octets(&self) -> Vec<u8> {
+        let mut octets = Vec::new();
+        for piece in &self.content {
+            match piece {
+                Piece::Octets(own) => octets.extend_from_slice(own),
+                Piece::Fill(count) => fill(&mut octets, *count),
+            }
+        }
+        octets
+    }
+}
+
+/// Appends `count` octets: lines of [`FILL_LINE_LETTERS`] letters, the last of them shorter.
+fn fill(octets: &mut Vec<u8>, count: u64) {
+    let mut line = vec![b'x'; FILL_LINE_LETTERS];
+    line.extend_from_slice(b"\r\n");
+    let end = octets.len() + usize::try_from(count).unwrap_or(usize::MAX);
+    octets.reserve(end - octets.len());
+    while octets.len() < end {
+        let left = end - octets.len();
+        // No line end is cut in two: what is too short for one is letters.
+        let piece = if left < line.len() { left.min(FILL_LINE_LETTERS) } else { line.len() };
+        octets.extend_from_slice(&line[..piece]);
+    }
+}
+
+/// Letters in a line of a fill.
+const FILL_LINE_LETTERS: usize = 76;
+
 /// A part of a message, so that 35 MB are not kept in a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
