@@ -95,11 +95,7 @@ impl Transport {
     /// # Errors
     ///
     /// If what it is told is unusable.
-    pub fn new(
-        config: Config,
-        network: Arc<dyn Network>,
-        observer: Arc<dyn Observer>,
-    ) -> Result<Self, TransportError> {
+    pub fn new(config: Config, network: Arc<dyn Network>, observer: Arc<dyn Observer>) -> Result<Self, TransportError> {
         let Config { server, address, resolvers, roots, identities, accepted } = config;
         let accepted = accepted
             .into_iter()
