@@ -133,42 +133,40 @@ pub struct MessageSpec {
 }
 
 impl MessageSpec {
-    /// All of it, fills written out.
+    /// The message as it is submitted, fills written out.
     #[must_use]
     pub fn octets(&self) -> Vec<u8> {
         let mut octets = Vec::new();
         for piece in &self.content {
             match piece {
-                Piece::Octets(own) => octets.extend_from_slice(own),
-                Piece::Fill(count) => fill(&mut octets, *count),
+                Piece::Fill(count) => fill(&mut octets, usize::try_from(*count).unwrap_or(usize::MAX)),
+                Piece::Octets(more) => octets.extend_from_slice(more),
             }
         }
         octets
     }
 }
 
-/// Appends `count` octets: lines of [`FILL_LINE_LETTERS`] letters, the last of them shorter.
-fn fill(octets: &mut Vec<u8>, count: u64) {
-    let mut line = vec![b'x'; FILL_LINE_LETTERS];
-    line.extend_from_slice(b"\r\n");
-    let end = octets.len() + usize::try_from(count).unwrap_or(usize::MAX);
-    octets.reserve(end - octets.len());
-    while octets.len() < end {
-        let left = end - octets.len();
-        // No line end is cut in two: what is too short for one is letters.
-        let piece = if left < line.len() { left.min(FILL_LINE_LETTERS) } else { line.len() };
-        octets.extend_from_slice(&line[..piece]);
+/// Adds so many octets in lines of 76 letters and CRLF; the last line has what is left, and a rest that is too short
+/// for a line lengthens it.
+fn fill(octets: &mut Vec<u8>, count: usize) {
+    const LETTERS: usize = 76;
+    const LINE: usize = LETTERS + 2;
+    let mut left = count;
+    while left > 0 {
+        let line = if left < LINE + 3 { left } else { LINE };
+        let letters = line.saturating_sub(2).max(usize::from(line == 1));
+        octets.extend(std::iter::repeat_n(b'x', letters));
+        octets.extend_from_slice(&b"\r\n"[..line - letters]);
+        left -= line;
     }
 }
-
-/// Letters in a line of a fill.
-const FILL_LINE_LETTERS: usize = 76;
 
 /// A part of a message, so that 35 MB are not kept in a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Piece {
-    /// So many octets in lines of 76 letters and CRLF.
+    /// So many octets in lines of 76 letters and CRLF, the last one of what is left.
     Fill(u64),
     /// These.
     Octets(Vec<u8>),
