@@ -23,6 +23,8 @@ mod parameters;
 pub(crate) mod path;
 mod prefixed;
 mod state;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
