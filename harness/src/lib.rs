@@ -8,6 +8,7 @@ pub mod report;
 pub mod requirement;
 pub mod suite;
 pub mod trace;
+pub mod verdict;
 pub mod world;
 
 pub use mtaspec_reference_transport as reference;
