@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::{
     Line, LineMistake,
-    catalogue::{Catalogue, IdKind, Strength},
+    catalogue::{Catalogue, IdKind},
     hosts::Hosts,
     model::{MessageSpec, WorldSpec},
     names::folded_mailbox,
@@ -131,12 +131,15 @@ impl Named<'_> {
             let span = span_of(&line.text[ids_start..], id);
             span.start + ids_start..span.end + ids_start
         };
-        let mut firmest = None;
+        let (mut cites_requirement, mut carries_must) = (false, false);
         let mut unknown = false;
         for id in &claim.ids {
             match (self.catalogue)(id) {
                 Some(IdKind::Fault) => {}
-                Some(IdKind::Requirement(strength)) => firmest = firmest.max(Some(strength)),
+                Some(IdKind::Requirement(strength)) => {
+                    cites_requirement = true;
+                    carries_must |= strength.carries_must();
+                }
                 None => {
                     unknown = true;
                     let message = format!("no requirement and no fault is called `{id}`");
@@ -145,15 +148,15 @@ impl Named<'_> {
             }
         }
         let ids = ids_start..line.text.trim_end().len().max(ids_start);
-        match firmest {
-            // An unknown id may have been the one that is wanted.
-            _ if unknown => {}
-            None => mistakes.push(mistake(line, ids, "a claim cites at least one requirement")),
-            Some(strength) if claim.level == Level::Must && strength < Strength::Default => {
-                let message = "a MUST claim cites at least one requirement that is MUST or DEFAULT";
-                mistakes.push(expecting(mistake(line, ids, message), ["SHOULD"]));
-            }
-            Some(_) => {}
+        // An unknown id may have been the one that is wanted.
+        if unknown {
+            return;
+        }
+        if !cites_requirement {
+            mistakes.push(mistake(line, ids, "a claim cites at least one requirement"));
+        } else if claim.level == Level::Must && !carries_must {
+            let message = "a MUST claim cites at least one requirement that is MUST or DEFAULT";
+            mistakes.push(expecting(mistake(line, ids, message), ["SHOULD"]));
         }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::model::{Conflict, Fault, Requirement, Strength};
-use crate::case::{self, IdKind};
+use super::model::{Conflict, Fault, Requirement};
+use crate::case::IdKind;
 
 /// All requirements, conflicts and faults.
 ///
@@ -126,12 +126,7 @@ impl Catalogue {
     #[must_use]
     pub fn kind(&self, id: &str) -> Option<IdKind> {
         match self.get(id) {
-            Some(requirement) => Some(IdKind::Requirement(match requirement.strength {
-                Strength::Default => case::Strength::Default,
-                Strength::May => case::Strength::May,
-                Strength::Must => case::Strength::Must,
-                Strength::Should => case::Strength::Should,
-            })),
+            Some(requirement) => Some(IdKind::Requirement(requirement.strength)),
             None => self.fault(id).map(|_| IdKind::Fault),
         }
     }

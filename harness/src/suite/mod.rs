@@ -14,7 +14,7 @@ use std::{
 pub use filter::Filter;
 
 use crate::{
-    case::{Case, Corpus, IdKind, Mistake, corpus::Page, diagnostic},
+    case::{Case, Corpus, Mistake, corpus::Page, diagnostic},
     requirement::{Catalogue, CatalogueError},
 };
 
@@ -107,7 +107,7 @@ impl Suite {
     ///
     /// [`SuiteError::Pages`] with the mistakes of every page.
     pub fn cases(&self, filters: &[Filter]) -> Result<Vec<&Case>, SuiteError> {
-        let lookup = |id: &str| self.id_kind(id);
+        let lookup = |id: &str| self.catalogue.kind(id);
         let (mut cases, mut wrong): (Vec<&Case>, Vec<(&Page, &[Mistake])>) = (Vec::new(), Vec::new());
         for page in self.corpus.pages() {
             match page.cases(&lookup) {
@@ -135,13 +135,7 @@ impl Suite {
     ///
     /// No page has it, or its page has mistakes.
     pub fn case(&self, id: &str) -> Result<&Case, crate::case::CaseError> {
-        self.corpus.case(id, &|id| self.id_kind(id))
-    }
-
-    /// What an id in a claim names.
-    fn id_kind(&self, id: &str) -> Option<IdKind> {
-        let requirement = self.catalogue.get(id).map(|requirement| IdKind::Requirement(requirement.strength));
-        requirement.or_else(|| self.catalogue.fault(id).map(|_| IdKind::Fault))
+        self.corpus.case(id, &|id| self.catalogue.kind(id))
     }
 }
 
