@@ -1,4 +1,12 @@
 //! What is kept of a message that came: facts always, octets as far as they are small.
+//!
+//! A [`Recorder`] takes a message in pieces of any size and needs little memory for any length.
+
+mod recorder;
+#[cfg(test)]
+mod tests;
+
+pub use recorder::Recorder;
 
 /// Longest message whose octets are kept whole, in octets.
 pub const WHOLE_OCTETS_MAX: usize = 64 * 1024;
@@ -47,4 +55,14 @@ pub enum Kept {
     },
     /// All of them.
     Whole(Vec<u8>),
+}
+
+impl MailData {
+    /// The facts of a message that did not come by wire; [`MailData::wire`] holds the octets as given.
+    #[must_use]
+    pub fn of(octets: &[u8]) -> Self {
+        let mut recorder = Recorder::chunked();
+        recorder.take(octets);
+        recorder.finish()
+    }
 }

@@ -2,8 +2,16 @@
 
 pub mod case;
 pub mod claim;
+pub mod deviation;
 pub mod invariant;
+pub mod mta;
+pub mod network;
 pub mod report;
 pub mod requirement;
+pub mod snapshot;
+pub mod suite;
 pub mod trace;
 pub mod verdict;
+pub mod world;
+
+pub use mtaspec_reference_transport as reference;

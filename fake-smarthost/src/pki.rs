@@ -1,0 +1,198 @@
+//! The certificates of one world: a root that the MTA trusts, and every right and wrong certificate below or beside
+//! it.
+//!
+//! Keys are P-256, made once a process and shared; certificates are made when they are first needed, around the time
+//! at which the world begins.
+
+mod certificates;
+mod spec;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::SystemTime,
+};
+
+use rustls::{
+    RootCertStore, ServerConfig, SupportedProtocolVersion,
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, PrivateKeyDer},
+    server::WebPkiClientVerifier,
+    time_provider::TimeProvider,
+    version::{TLS12, TLS13},
+};
+
+use self::certificates::{Authority, Chain};
+use crate::host::{CertificateSpec, ClientCertificate};
+
+/// The authority of one world, and all that it signs.
+pub struct Pki {
+    begin: SystemTime,
+    authority: OnceLock<Result<Authority, PkiError>>,
+    configs: Mutex<BTreeMap<ConfigKey, Arc<ServerConfig>>>,
+}
+
+/// What a server configuration is made of. The clock is known by its address, which lives as long as the entry.
+type ConfigKey = (CertificateSpec, Option<&'static str>, Vec<String>, usize);
+
+/// Why a certificate or a configuration cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PkiError {
+    /// A name or a time cannot stand in a certificate.
+    #[error("no such certificate can be made: {why}")]
+    Certificate {
+        /// In the words of the library that refused.
+        why: String,
+    },
+    /// The TLS library refuses the configuration.
+    #[error("no TLS server can be made: {why}")]
+    Config {
+        /// In the words of the library that refused.
+        why: String,
+    },
+    /// No TLS version is left.
+    #[error("no TLS version is left that a host can speak")]
+    NoVersion,
+}
+
+impl Pki {
+    /// The authority of a world that begins at `begin`: its valid certificates are valid from a day before for ten
+    /// years.
+    #[must_use]
+    pub fn new(begin: SystemTime) -> Self {
+        Self { begin, authority: OnceLock::new(), configs: Mutex::default() }
+    }
+
+    /// The root certificate, as an MTA's configuration takes it.
+    ///
+    /// # Errors
+    ///
+    /// If the time at which the world begins cannot stand in a certificate.
+    pub fn root_pem(&self) -> Result<String, PkiError> {
+        Ok(self.authority()?.root_pem.clone())
+    }
+
+    /// The certificates that an MTA is to trust.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pki::root_pem`].
+    pub fn roots(&self) -> Result<Vec<CertificateDer<'static>>, PkiError> {
+        Ok(vec![self.authority()?.root.clone()])
+    }
+
+    /// A certificate that shows a client as `name`, with its chain, and its key.
+    ///
+    /// # Errors
+    ///
+    /// If `name` cannot stand in a certificate.
+    pub fn client_identity(
+        &self,
+        name: &str,
+    ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), PkiError> {
+        let chain = self.authority()?.client(name)?;
+        Ok((chain.certificates, chain.key))
+    }
+
+    /// The same as [`Pki::client_identity`], as an MTA's configuration takes it: the chain and the key in PEM.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pki::client_identity`].
+    pub fn client_identity_pem(&self, name: &str) -> Result<(String, String), PkiError> {
+        let chain = self.authority()?.client(name)?;
+        Ok((chain.pem, chain.key_pem))
+    }
+
+    /// What a host needs for a handshake in which it shows `certificate`.
+    ///
+    /// `versions` are `1.2` and `1.3`; others are passed over. `clock` judges the certificate of a client, which must
+    /// come from the same root. Sessions are never resumed. The same arguments give the same configuration.
+    ///
+    /// # Errors
+    ///
+    /// If a name cannot stand in a certificate, or no version is left.
+    pub fn server_config(
+        &self,
+        certificate: &CertificateSpec,
+        client_auth: Option<ClientCertificate>,
+        versions: &[String],
+        clock: &Arc<dyn TimeProvider>,
+    ) -> Result<Arc<ServerConfig>, PkiError> {
+        let asked = client_auth.map(|asked| match asked {
+            ClientCertificate::Requested => "requested",
+            ClientCertificate::Required => "required",
+        });
+        let key = (certificate.clone(), asked, versions.to_vec(), Arc::as_ptr(clock).cast::<()>().addr());
+        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = configs.get(&key) {
+            return Ok(Arc::clone(config));
+        }
+        let chain = self.authority()?.server(certificate)?;
+        let config = Arc::new(self.make_config(chain, client_auth, versions, clock)?);
+        configs.insert(key, Arc::clone(&config));
+        Ok(config)
+    }
+
+    fn make_config(
+        &self,
+        chain: Chain,
+        client_auth: Option<ClientCertificate>,
+        versions: &[String],
+        clock: &Arc<dyn TimeProvider>,
+    ) -> Result<ServerConfig, PkiError> {
+        let versions = protocol_versions(versions)?;
+        let builder = ServerConfig::builder_with_details(provider(), Arc::clone(clock))
+            .with_protocol_versions(&versions)
+            .map_err(config_error)?;
+        let builder = match client_auth {
+            None => builder.with_no_client_auth(),
+            Some(asked) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(self.authority()?.root.clone()).map_err(config_error)?;
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider());
+                let verifier = match asked {
+                    ClientCertificate::Requested => verifier.allow_unauthenticated(),
+                    ClientCertificate::Required => verifier,
+                };
+                builder.with_client_cert_verifier(verifier.build().map_err(config_error)?)
+            }
+        };
+        let mut config = builder.with_single_cert(chain.certificates, chain.key).map_err(config_error)?;
+        config.send_tls13_tickets = 0;
+        config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+        Ok(config)
+    }
+
+    fn authority(&self) -> Result<&Authority, PkiError> {
+        self.authority.get_or_init(|| Authority::new(self.begin)).as_ref().map_err(Clone::clone)
+    }
+}
+
+impl fmt::Debug for Pki {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Pki").field("begin", &self.begin).finish_non_exhaustive()
+    }
+}
+
+fn config_error(error: impl fmt::Display) -> PkiError {
+    PkiError::Config { why: error.to_string() }
+}
+
+fn protocol_versions(names: &[String]) -> Result<Vec<&'static SupportedProtocolVersion>, PkiError> {
+    let known = [("1.2", &TLS12), ("1.3", &TLS13)];
+    let versions: Vec<_> = known
+        .into_iter()
+        .filter(|(name, _)| names.iter().any(|asked| asked == name))
+        .map(|(_, version)| version)
+        .collect();
+    if versions.is_empty() { Err(PkiError::NoVersion) } else { Ok(versions) }
+}
+
+/// The one provider of cryptography, shared.
+pub(crate) fn provider() -> Arc<CryptoProvider> {
+    static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
+    Arc::clone(PROVIDER.get_or_init(|| Arc::new(rustls::crypto::ring::default_provider())))
+}

@@ -1,0 +1,178 @@
+//! Making certificates.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::SystemTime,
+};
+
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, SanType, SerialNumber,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use sha2::{Digest, Sha256};
+use time::{Duration, OffsetDateTime};
+
+use super::PkiError;
+use crate::host::{CertificateKind, CertificateSpec};
+
+/// How long a world may last: valid certificates hold for all of it.
+const WORLD_DAYS_MAX: i64 = 3650;
+
+/// Longest common name (RFC 5280, ub-common-name).
+const COMMON_NAME_OCTETS_MAX: usize = 64;
+
+/// The keys of a process.
+struct Keys {
+    root: KeyPair,
+    intermediate: KeyPair,
+    unknown: KeyPair,
+    server: KeyPair,
+    client: KeyPair,
+}
+
+/// A certificate with what signed it, and its key.
+pub(super) struct Chain {
+    pub(super) certificates: Vec<CertificateDer<'static>>,
+    pub(super) key: PrivateKeyDer<'static>,
+    pub(super) pem: String,
+    pub(super) key_pem: String,
+}
+
+/// The root and the intermediate of one world.
+pub(super) struct Authority {
+    pub(super) root: CertificateDer<'static>,
+    pub(super) root_pem: String,
+    begin: OffsetDateTime,
+    keys: Arc<Keys>,
+    intermediate_params: CertificateParams,
+    intermediate: Certificate,
+    unknown_params: CertificateParams,
+}
+
+impl Authority {
+    pub(super) fn new(begin: SystemTime) -> Result<Self, PkiError> {
+        let keys = keys()?;
+        let begin = OffsetDateTime::from(begin);
+        let root_params = authority_params("mtaspec root", begin)?;
+        let intermediate_params = authority_params("mtaspec issuing", begin)?;
+        let unknown_params = authority_params("nobody's issuing", begin)?;
+        let root = root_params.self_signed(&keys.root).map_err(certificate_error)?;
+        let issuer = Issuer::from_params(&root_params, &keys.root);
+        let intermediate = intermediate_params.signed_by(&keys.intermediate, &issuer).map_err(certificate_error)?;
+        drop(issuer);
+        Ok(Self {
+            root: root.der().clone(),
+            root_pem: root.pem(),
+            begin,
+            keys,
+            intermediate_params,
+            intermediate,
+            unknown_params,
+        })
+    }
+
+    /// A certificate that a host shows.
+    pub(super) fn server(&self, spec: &CertificateSpec) -> Result<Chain, PkiError> {
+        let mut params = leaf_params(&spec.names, &spec.to_string())?;
+        let (from, to) = match spec.kind {
+            CertificateKind::Expired => (-30, -1),
+            CertificateKind::NotYetValid => (WORLD_DAYS_MAX + 1, WORLD_DAYS_MAX + 366),
+            CertificateKind::SelfSigned | CertificateKind::UnknownIssuer | CertificateKind::Valid => {
+                (-1, WORLD_DAYS_MAX)
+            }
+        };
+        params.not_before = days(self.begin, from)?;
+        params.not_after = days(self.begin, to)?;
+        let key = &self.keys.server;
+        match spec.kind {
+            CertificateKind::SelfSigned => chain(&[&params.self_signed(key).map_err(certificate_error)?], key),
+            CertificateKind::UnknownIssuer => {
+                let issuer = Issuer::from_params(&self.unknown_params, &self.keys.unknown);
+                chain(&[&params.signed_by(key, &issuer).map_err(certificate_error)?], key)
+            }
+            CertificateKind::Expired | CertificateKind::NotYetValid | CertificateKind::Valid => {
+                self.issue(&params, key)
+            }
+        }
+    }
+
+    /// A certificate that shows a client.
+    pub(super) fn client(&self, name: &str) -> Result<Chain, PkiError> {
+        let mut params = leaf_params(&[name.to_owned()], &format!("client {name}"))?;
+        params.not_before = days(self.begin, -1)?;
+        params.not_after = days(self.begin, WORLD_DAYS_MAX)?;
+        self.issue(&params, &self.keys.client)
+    }
+
+    fn issue(&self, params: &CertificateParams, key: &KeyPair) -> Result<Chain, PkiError> {
+        let issuer = Issuer::from_params(&self.intermediate_params, &self.keys.intermediate);
+        let leaf = params.signed_by(key, &issuer).map_err(certificate_error)?;
+        chain(&[&leaf, &self.intermediate], key)
+    }
+}
+
+fn keys() -> Result<Arc<Keys>, PkiError> {
+    static KEYS: OnceLock<Result<Arc<Keys>, PkiError>> = OnceLock::new();
+    let make = || {
+        let key = || KeyPair::generate().map_err(certificate_error);
+        Ok(Arc::new(Keys { root: key()?, intermediate: key()?, unknown: key()?, server: key()?, client: key()? }))
+    };
+    KEYS.get_or_init(make).clone()
+}
+
+fn authority_params(name: &str, begin: OffsetDateTime) -> Result<CertificateParams, PkiError> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.serial_number = Some(serial(name));
+    params.not_before = days(begin, -WORLD_DAYS_MAX)?;
+    params.not_after = days(begin, 2 * WORLD_DAYS_MAX)?;
+    Ok(params)
+}
+
+fn leaf_params(names: &[String], words: &str) -> Result<CertificateParams, PkiError> {
+    let mut params = CertificateParams::default();
+    for name in names {
+        params.subject_alt_names.push(match name.parse::<IpAddr>() {
+            Ok(address) => SanType::IpAddress(address),
+            Err(_) => SanType::DnsName(name.as_str().try_into().map_err(certificate_error)?),
+        });
+    }
+    if let Some(first) = names.first().filter(|name| name.len() <= COMMON_NAME_OCTETS_MAX) {
+        params.distinguished_name.push(DnType::CommonName, first.as_str());
+    }
+    params.serial_number = Some(serial(words));
+    params.use_authority_key_identifier_extension = true;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+    Ok(params)
+}
+
+/// A serial number that no other certificate of the world has: some TLS libraries refuse two of one issuer.
+fn serial(words: &str) -> SerialNumber {
+    let mut octets = Sha256::digest(words.as_bytes())[..16].to_vec();
+    octets[0] = octets[0] & 0x7f | 0x40;
+    SerialNumber::from(octets)
+}
+
+fn days(begin: OffsetDateTime, count: i64) -> Result<OffsetDateTime, PkiError> {
+    begin
+        .checked_add(Duration::days(count))
+        .ok_or_else(|| PkiError::Certificate { why: "the world begins at no time of the calendar".to_owned() })
+}
+
+fn chain(certificates: &[&Certificate], key: &KeyPair) -> Result<Chain, PkiError> {
+    Ok(Chain {
+        certificates: certificates.iter().map(|certificate| certificate.der().clone()).collect(),
+        key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        pem: certificates.iter().map(|certificate| certificate.pem()).collect(),
+        key_pem: key.serialize_pem(),
+    })
+}
+
+fn certificate_error(error: rcgen::Error) -> PkiError {
+    PkiError::Certificate { why: error.to_string() }
+}
