@@ -160,7 +160,7 @@ fn helo_does_not_follow_where_tls_is_required() {
     check(
         &Settings { starttls: StartTls::Required, ..settings() },
         "S: 220 ready\n C: EHLO mta.sender.test\n S: 502 what\n C: QUIT\n S: 221 bye\n <eof>",
-        "not open: EHLO refused: 502 what (Host)",
+        "not open: host does not offer STARTTLS, which the connector needs (Host)",
     );
 }
 
