@@ -166,6 +166,9 @@ impl Session {
         accept(Command::Connect, greeting)?;
         self.hello(settings).await?;
         self.start_tls(host, settings, tls).await?;
+        if matches!(settings.authentication, Authentication::BasicRequireTls(_)) && !self.is_tls {
+            return Err(SessionError::Extension { keyword: "STARTTLS", needed_by: Need::Connector });
+        }
         if let Some(credential) = settings.credential() {
             self.authenticate(credential).await?;
         }
