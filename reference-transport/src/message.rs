@@ -178,8 +178,7 @@ pub(crate) fn literal(address: IpAddr) -> String {
 
 /// `Mon, 7 Jan 2030 10:00:00 +0000`: RFC 5322 §3.3. A time before 1970 is written as 1970.
 pub(crate) fn date_time(time: SystemTime) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     let time = time::OffsetDateTime::UNIX_EPOCH + since_epoch;
@@ -221,7 +220,8 @@ mod tests {
 
     #[test]
     fn a_submitted_message_gets_what_is_missing() {
-        let message = accept("date: now\r\nReceived: forged\r\nX-MS-Exchange-Organization-SCL: -1\r\n\r\n", Via::Submission);
+        let message =
+            accept("date: now\r\nReceived: forged\r\nX-MS-Exchange-Organization-SCL: -1\r\n\r\n", Via::Submission);
         let expected = format!("{RECEIVED}date: now\r\nMessage-ID: <0000000000000007@mta.sender.test>\r\n\r\n");
         assert_eq!(text(&message, HeaderRights { forest: true, organization: true, routing: true }), expected);
     }

@@ -30,6 +30,7 @@ use crate::{
     notice::{self, Reporter},
     observer::{Fate, Observer, Report},
     resolver::Resolver,
+    shell::{CommandOutcome, Shell},
     tls::{Identity, Tls, TlsSetupError},
 };
 
@@ -84,6 +85,8 @@ struct Inner {
     address: IpAddr,
     accepted: Vec<(Domain, SocketAddr)>,
     directory: Mutex<Directory>,
+    /// Locked before the directory, where both are.
+    shell: Mutex<Shell>,
     courier: Courier,
     network: Arc<dyn Network>,
     observer: Arc<dyn Observer>,
@@ -95,11 +98,7 @@ impl Transport {
     /// # Errors
     ///
     /// If what it is told is unusable.
-    pub fn new(
-        config: Config,
-        network: Arc<dyn Network>,
-        observer: Arc<dyn Observer>,
-    ) -> Result<Self, TransportError> {
+    pub fn new(config: Config, network: Arc<dyn Network>, observer: Arc<dyn Observer>) -> Result<Self, TransportError> {
         let Config { server, address, resolvers, roots, identities, accepted } = config;
         let accepted = accepted
             .into_iter()
@@ -113,13 +112,21 @@ impl Transport {
         let tls = Tls::new(Arc::clone(&network), &roots, identities, &server)?;
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
         let directory = Mutex::new(Directory::new(accepted.iter().map(|(domain, _)| domain.clone()).collect()));
-        let inner = Inner { server, address, accepted, directory, courier, network, observer };
+        let shell = Mutex::default();
+        let inner = Inner { server, address, accepted, directory, shell, courier, network, observer };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The directory, to read and to change. Messages that are accepted later are routed by what is in it then.
     pub fn directory(&self) -> MutexGuard<'_, Directory> {
         self.inner.directory()
+    }
+
+    /// Runs management shell text; what it changes holds for messages that are accepted later. Variables last from one
+    /// text to the next. The guard of [`Self::directory`] may not be held meanwhile.
+    pub fn shell(&self, text: &str) -> Vec<CommandOutcome> {
+        let mut shell = self.inner.shell.lock().unwrap_or_else(PoisonError::into_inner);
+        shell.run(&mut self.inner.directory(), text)
     }
 
     /// Takes a message, and gives it one delivery attempt. Returns once each recipient has a fate and has been

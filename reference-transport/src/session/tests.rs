@@ -7,10 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use self::peer::{NoNetwork, Peer};
 use super::*;
-use crate::{
-    connector::Credential,
-    wire::Command,
-};
+use crate::{connector::Credential, wire::Command};
 
 fn settings() -> Settings {
     Settings {

@@ -161,6 +161,21 @@ fn a_level_is_cleared_together_with_require_tls() {
 }
 
 #[test]
+fn a_mechanism_without_smart_hosts_is_kept_and_has_no_effect() {
+    let text = "New-SendConnector A -AddressSpaces * -SmartHostAuthMechanism ExternalAuthoritative";
+    check(text, minimal());
+    let (_, outcomes) = run(text);
+    let warning = "WARNING: SmartHostAuthMechanism has no effect while DNSRoutingEnabled is $true.";
+    assert_eq!(outcomes[0].result, Ok(format!("A  {{SMTP:*;1}}  True\n{warning}")));
+    let expected = Connector {
+        authentication: Authentication::ExternalAuthoritative,
+        routing: smart_hosts(&["h.test"]),
+        ..minimal()
+    };
+    check(&format!("{text}\nSet-SendConnector A -DNSRoutingEnabled $false -SmartHosts h.test"), expected);
+}
+
+#[test]
 fn a_dry_run_changes_nothing() {
     check(
         "New-SendConnector A -AddressSpaces *\nNew-SendConnector B -AddressSpaces * -WhatIf\n\

@@ -45,12 +45,7 @@ impl Decision {
 }
 
 /// Decides for one recipient of a message of `size` octets.
-pub(super) fn decide(
-    directory: &Directory,
-    accepted: &[(Domain, SocketAddr)],
-    recipient: &str,
-    size: u64,
-) -> Decision {
+pub(super) fn decide(directory: &Directory, accepted: &[(Domain, SocketAddr)], recipient: &str, size: u64) -> Decision {
     let domain = match domain_of(recipient) {
         Ok(domain) => domain,
         Err(problem) => return Decision::Fail(problem),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use crate::{
     Event, Host,
     event::{Ending, Party},
@@ -102,16 +104,8 @@ async fn the_code_of_a_rule_moves_the_session() {
         .on(Trigger::command("MAIL"), [Action::reply("250 come in")])
         .rule(Rule::new(Trigger::command("DATA"), [Action::octets("35"), Action::octets("4 go\n")]))
         .on(Trigger::EndOfData, [Action::reply("451 no")]);
-    let dialogue = "S: 220 mx.contoso.test ESMTP
-        C: MAIL whatever
-        S: 250 come in
-        C: RCPT TO:<b@contoso.test>
-        S: 250 OK
-        C: DATA";
     let mut world = World::new(host);
     let (mut client, _) = world.dial();
-    let _ = dialogue;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     client
         .write_all(b"MAIL whatever\r\nRCPT TO:<b@contoso.test>\r\nDATA\r\nx\r\n.\r\nDATA\r\n.\r\nQUIT\r\n")
         .await
@@ -292,4 +286,63 @@ async fn a_script_for_one_connection_leaves_the_others_alone() {
     world.session(HELLO).await;
     world.session("S: 421 full\n<close>").await;
     world.session(HELLO).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_script_of_pauses_and_waits_leaves_the_answers_correct() {
+    let began = tokio::time::Instant::now();
+    let steps = [awaits("NOOP"), StepAction::Pause(Duration::from_secs(7)), awaits("RSET"), awaits("QUIT")];
+    let host = Host { scripts: vec![script(&steps)], ..plain() };
+    let dialogue = "C: NOOP\nS: 250 OK\nC: RSET\nS: 250 OK\nC: QUIT\nS: 221 mx.contoso.test closing\n<close>";
+    assert_eq!(used(&check(host, &format!("{HELLO}{dialogue}")).await), [9]);
+    assert_eq!(began.elapsed().as_secs(), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_script_ends_a_session_as_it_says() {
+    for (action, end) in [(StepAction::Close, "<close>"), (StepAction::Reset, "<reset>")] {
+        let host = Host { scripts: vec![script(&[awaits("NOOP"), sends("250 so long"), action])], ..plain() };
+        assert_eq!(used(&check(host, &format!("{HELLO}C: NOOP\nS: 250 so long\n{end}")).await), [9]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_for_mail_data_hold_for_chunks() {
+    let host = plain()
+        .offers("CHUNKING", [""; 0])
+        .rule(Rule::new(Trigger::Data, [Action::Pause(Duration::from_secs(1))]).after_octets(3).tagged(Tag(1)))
+        .rule(Rule::new(Trigger::EndOfData, [Action::reply("451 no")]).tagged(Tag(2)));
+    let dialogue = r"S: 220 mx.contoso.test ESMTP
+        C: EHLO a
+        S: 250-mx.contoso.test
+        S: 250 CHUNKING
+        C: BDAT 1 LAST
+        O: x
+        S: 503 MAIL first
+        C: MAIL FROM:<>
+        S: 250 OK
+        C: RCPT TO:<b@contoso.test>
+        S: 250 OK
+        C: BDAT 2
+        O: ab
+        S: 250 OK
+        C: BDAT 2 LAST
+        O: \r\n
+        S: 451 no
+        C: MAIL FROM:<>
+        S: 250 OK";
+    assert_eq!(used(&check(host, dialogue).await), [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_property_holds_for_its_connections_and_its_time() {
+    let value = PropertyValue::Offers { keyword: "X-NEW".to_owned(), parameters: vec![] };
+    let count = Some(Count { which: Which::From(2), over: Scope::Case });
+    let conditions = Conditions { count, until: Some(Duration::from_secs(60)), ..Conditions::default() };
+    let mut world = World::new(plain().property(Property { value, conditions, tag: None }));
+    let greeting = "S: 220 mx.contoso.test ESMTP\nC: EHLO a\n";
+    world.session(&format!("{greeting}S: 250 mx.contoso.test")).await;
+    world.session(&format!("{greeting}S: 250-mx.contoso.test\nS: 250 X-NEW")).await;
+    tokio::time::advance(Duration::from_secs(60)).await;
+    world.session(&format!("{greeting}S: 250 mx.contoso.test")).await;
 }

@@ -39,7 +39,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
                 let mut line = Vec::new();
                 let heard = match self.stream.read_until(b'\n', &mut line).await {
                     Ok(0) => "<eof>\n".to_owned(),
-                    Ok(_) => format!("C: {}", String::from_utf8_lossy(&line).replace("\r\n", "\n")).replace("C: \n", "C:\n"),
+                    Ok(_) => {
+                        format!("C: {}", String::from_utf8_lossy(&line).replace("\r\n", "\n")).replace("C: \n", "C:\n")
+                    }
                     Err(error) => format!("<{error}>\n"),
                 };
                 spoken.push_str(&heard);
