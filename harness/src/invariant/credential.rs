@@ -1,5 +1,11 @@
 //! Credentials stay under TLS.
+//!
+//! # Limits
+//!
+//! A password of fewer than [`SECRET_OCTETS_MIN`] octets is looked for in AUTH PLAIN and AUTH LOGIN alone: anywhere else
+//! it would be found by chance.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mtaspec_fake_smarthost::host::{Posture, PropertyValue};
 
 use super::Checked;
@@ -12,24 +18,41 @@ use crate::{
     },
 };
 
+/// Shortest password that is looked for everywhere, in octets.
+const SECRET_OCTETS_MIN: usize = 6;
+
 /// No password of the case in the clear, unless BasicAuth allows it here.
 pub(super) fn check(judging: &Judging<'_>) -> Checked {
     let mut checked = Checked::default();
-    let secrets = secrets(judging.case);
-    if secrets.is_empty() {
+    let view = &judging.view;
+    let spoken: Vec<Vec<(usize, Vec<u8>)>> = view.sessions.iter().map(spoken).collect();
+    let mut secrets = secrets(judging.case);
+    secrets.extend(spoken.iter().flatten().map(|(_, password)| password.clone()));
+    secrets.retain(|secret| secret.len() >= SECRET_OCTETS_MIN);
+    secrets.sort_unstable();
+    secrets.dedup();
+    if secrets.is_empty() && spoken.iter().all(Vec::is_empty) {
         return checked;
     }
-    for (place, session) in judging.view.sessions.iter().enumerate() {
-        let allowed =
-            shell_says(judging.case, "smarthostauthmechanism", "basicauth") && tls_was_not_to_be(judging, place);
-        for step in &session.steps {
-            let octets: Vec<&[u8]> = match &step.kind {
-                StepKind::Command(command) => vec![command.octets],
-                StepKind::Data(data) => data.wire.pieces(),
+    // What a message itself says is no credential of the MTA's.
+    let said = |secret: &[u8]| {
+        view.submitted.iter().any(|own| own.content.pieces().iter().any(|piece| holds_secret(piece, secret)))
+    };
+    let unsaid: Vec<&[u8]> = secrets.iter().map(Vec::as_slice).filter(|secret| !said(secret)).collect();
+    let basic = shell_says(judging.case, "smarthostauthmechanism", "basicauth");
+    for (place, session) in view.sessions.iter().enumerate() {
+        let allowed = basic && tls_was_not_to_be(judging, place);
+        for (number, step) in session.steps.iter().enumerate() {
+            let shown = match &step.kind {
+                StepKind::Command(command) => {
+                    secrets.iter().any(|secret| holds_secret(command.octets, secret))
+                        || spoken[place].iter().any(|(step, _)| *step == number)
+                }
+                StepKind::Data(data) => {
+                    data.wire.pieces().iter().any(|piece| unsaid.iter().any(|secret| holds_secret(piece, secret)))
+                }
                 _ => continue,
             };
-            let shown =
-                octets.iter().any(|octets| secrets.iter().any(|secret| holds_secret(octets, secret.as_bytes())));
             let wrong = shown && !step.tls && !allowed;
             checked.step(step, wrong.then(|| format!("a password in the clear at {}", session.host)));
         }
@@ -38,7 +61,7 @@ pub(super) fn check(judging: &Judging<'_>) -> Checked {
 }
 
 /// Every password that the page gives to the MTA or to a host.
-fn secrets(case: &Case) -> Vec<String> {
+fn secrets(case: &Case) -> Vec<Vec<u8>> {
     let mut secrets = Vec::new();
     for property in case.hosts.iter().flat_map(|host| &host.host.properties) {
         if let PropertyValue::Auth(posture) = &property.value {
@@ -47,7 +70,7 @@ fn secrets(case: &Case) -> Vec<String> {
                 Posture::None(credential) => credential.as_ref(),
                 _ => None,
             };
-            secrets.extend(credential.map(|credential| credential.password.clone()));
+            secrets.extend(credential.map(|credential| credential.password.clone().into_bytes()));
         }
     }
     for text in case.shell.iter().map(|shell| shell.text.as_str()) {
@@ -56,13 +79,52 @@ fn secrets(case: &Case) -> Vec<String> {
             let behind = text[at + word.len()..].trim_start();
             let behind = behind.strip_prefix("-String").map_or(behind, str::trim_start);
             let Some(quote) = behind.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
-            secrets.extend(behind[1..].split(quote).next().map(str::to_owned));
+            secrets.extend(behind[1..].split(quote).next().map(|secret| secret.as_bytes().to_vec()));
         }
     }
-    secrets.retain(|secret| !secret.is_empty());
-    secrets.sort_unstable();
-    secrets.dedup();
     secrets
+}
+
+/// Passwords that a session's AUTH exchanges say, each with the step that says it: the third part of PLAIN (RFC 4616
+/// §2), the second answer of LOGIN.
+fn spoken(session: &Session<'_>) -> Vec<(usize, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut exchange: Option<Exchange> = None;
+    for (place, step) in session.steps.iter().enumerate() {
+        let StepKind::Command(command) = &step.kind else { continue };
+        let response = if command.auth_response {
+            Some(command.octets.trim_ascii())
+        } else {
+            let mut words = command.argument.split(|octet| *octet == b' ').filter(|word| !word.is_empty());
+            let mechanism = words.next().map(<[u8]>::to_ascii_uppercase);
+            exchange = match mechanism.as_deref() {
+                Some(b"PLAIN") if command.verb == "AUTH" => Some(Exchange::Plain),
+                Some(b"LOGIN") if command.verb == "AUTH" => Some(Exchange::LoginUser),
+                _ => None,
+            };
+            words.next()
+        };
+        let (Some(mechanism), Some(response)) = (&mut exchange, response) else { continue };
+        // `*` gives up, and what is no base64 says nothing.
+        let Ok(response) = STANDARD.decode(response) else { continue };
+        match mechanism {
+            Exchange::LoginPassword => found.push((place, response)),
+            Exchange::LoginUser => *mechanism = Exchange::LoginPassword,
+            Exchange::Plain => {
+                let password = response.splitn(3, |octet| *octet == 0).nth(2).map(<[u8]>::to_vec);
+                found.extend(password.map(|password| (place, password)));
+            }
+        }
+    }
+    found.retain(|(_, password)| !password.is_empty());
+    found
+}
+
+/// What the next answer of an AUTH exchange is.
+enum Exchange {
+    LoginPassword,
+    LoginUser,
+    Plain,
 }
 
 /// Whether the shell's text sets a parameter to a value, anywhere.

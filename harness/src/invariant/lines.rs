@@ -3,6 +3,7 @@
 use super::{
     Checked,
     offers::{Keywords, Offers, at_commands},
+    transparency::is_binary,
 };
 use crate::{
     claim::Judging,
@@ -12,7 +13,7 @@ use crate::{
 /// Longest command line with its CRLF, in octets: RFC 5321 §4.5.3.1.4.
 pub(super) const COMMAND_OCTETS_MAX: usize = 512;
 
-/// Longest line of an AUTH exchange with its CRLF, in octets: RFC 4954 §4.
+/// Longest line of an AUTH exchange with its CRLF, in octets: RFC 4954 §4.5.
 const AUTH_OCTETS_MAX: usize = 12_288;
 
 /// Longest line of mail data without its CRLF, in octets: RFC 5321 §4.5.3.1.6.
@@ -44,10 +45,18 @@ pub(super) fn limits(judging: &Judging<'_>) -> Checked {
             let saw = || format!("{} of {length} octets, where {most} are allowed", command.verb);
             checked.step(step, (length > most).then(saw));
         }
+        for step in &session.steps {
+            let StepKind::Command(command) = &step.kind else { continue };
+            if command.auth_response {
+                let length = command.octets.len();
+                let saw = || format!("a response of {length} octets, where {AUTH_OCTETS_MAX} are allowed");
+                checked.step(step, (length > AUTH_OCTETS_MAX).then(saw));
+            }
+        }
         for (_, step, data) in session.data() {
             let longest = data.facts.longest_line;
-            // An MTA need not mend what was too long when it came in.
-            let broken = longest > TEXT_OCTETS_MAX && longest_in <= TEXT_OCTETS_MAX;
+            // An MTA need not mend what was too long when it came in; BINARYMIME knows no lines (RFC 3030 §3).
+            let broken = longest > TEXT_OCTETS_MAX.max(longest_in) && !is_binary(session, step.transaction);
             checked.step(step, broken.then(|| format!("a line of {longest} octets in mail data")));
         }
     }

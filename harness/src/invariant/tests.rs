@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use mtaspec_fake_smarthost::rule::{Action, Conditions, Rule, Trigger};
+
 use super::{ALL, Tally, check};
 use crate::{
     case::{Case, model::ShellText},
@@ -44,7 +46,17 @@ fn a_credential_goes_under_tls_alone() {
     let tls = format!("{EHLO}C: STARTTLS\nS: 220 go\nTLS 1.3\nC: AUTH PLAIN AHUAczNjcmV0LTlmMmFiMWQ3");
     assert_eq!(holds(&case, "credential-under-tls", &tls), Some(true));
     assert_eq!(holds(&case, "credential-under-tls", &clear), Some(false));
-    assert_eq!(holds(&plain(), "credential-under-tls", &clear), None);
+    assert_eq!(holds(&plain(), "credential-under-tls", EHLO), None, "a page without credentials says nothing");
+}
+
+#[test]
+fn a_password_that_an_exchange_says_counts_though_the_page_does_not_name_it() {
+    let login = "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC= dQ==\nS: 334 UGFzc3dvcmQ6\nC= cHc=\nS: 235 ok\n";
+    let tls = format!("{EHLO}C: STARTTLS\nS: 220 go\nTLS 1.3\n");
+    both("credential-under-tls", &format!("{tls}{login}"), &format!("{EHLO}{login}"));
+    let later = "close host\nconnect mx.test\nS: 220 mx.test\nC: HELO s3cret-9f2ab1d7";
+    let said = format!("{tls}C: AUTH PLAIN AHUAczNjcmV0LTlmMmFiMWQ3\nS: 235 ok\n");
+    both("credential-under-tls", &said, &format!("{said}{later}"));
 }
 
 #[test]
@@ -72,6 +84,8 @@ fn command_lines_keep_to_their_limits() {
     both("line-limits", &line(505), &line(506));
     let mail = |octets: usize| format!("{EHLO}C: MAIL {}", "x".repeat(octets));
     both("line-limits", &mail(505 + 26 + 17 + 500), &mail(506 + 26 + 17 + 500));
+    let response = |octets: usize| format!("{EHLO}C: AUTH PLAIN\nS: 334\nC= {}", "x".repeat(octets));
+    both("line-limits", &response(12_286), &response(12_287));
 }
 
 #[test]
@@ -95,6 +109,23 @@ fn nothing_comes_early_unless_pipelining_was_offered_in_this_state_of_tls() {
 }
 
 #[test]
+fn some_commands_end_a_group_whatever_is_offered() {
+    let next = "C! MAIL FROM:<>\n";
+    let after = |lines: &str| format!("{EHLO}{lines}\n{next}");
+    for (good, bad) in [
+        ("C: RSET", "C: NOOP"),
+        ("C: AUTH PLAIN AHUAcHc=", "C: AUTH PLAIN"),
+        ("C: BDAT 10", "C: STARTTLS"),
+        ("C: DATA\nS: 354 go\ndata A: b||c|", "C: DATA"),
+        ("C: RCPT TO:<u@contoso.test>", "C: EHLO mta.sender.test"),
+    ] {
+        both("pipelining", &after(good), &after(bad));
+    }
+    let twice = format!("{EHLO}C: NOOP\nS: 250 ok\nS: 250 again\n{next}");
+    assert_eq!(holds(&plain(), "pipelining", &twice), Some(true), "it may have come behind the first of them");
+}
+
+#[test]
 fn an_extension_is_used_only_where_it_is_offered() {
     for (good, bad) in [
         ("C: MAIL FROM:<> SIZE=10 BODY=8BITMIME", "C: MAIL FROM:<> SMTPUTF8"),
@@ -103,6 +134,7 @@ fn an_extension_is_used_only_where_it_is_offered() {
         ("C: MAIL FROM:<> SIZE=10", "C: RCPT TO:<u@contoso.test> NOTIFY=NEVER"),
         ("C: STARTTLS", "C: STARTTLS\nS: 220 go\nTLS 1.3\nC: MAIL FROM:<> SIZE=10"),
         ("C: STARTTLS", "C: XEXCH50 20 2"),
+        ("C: MAIL FROM:<u@contoso.test> BODY=7BIT", "C: MAIL FROM:<\u{fc}@contoso.test>"),
     ] {
         both("extension-offered", &format!("{EHLO}{good}"), &format!("{EHLO}{bad}"));
     }
@@ -130,6 +162,8 @@ fn after_421_there_is_quit_or_nothing() {
     both("nothing-after-421", &format!("{said}C: QUIT"), &format!("{said}C: RSET"));
     assert_eq!(holds(&plain(), "nothing-after-421", &format!("{said}C! RCPT TO:<u@contoso.test>")), Some(true));
     assert_eq!(holds(&plain(), "nothing-after-421", EHLO), None);
+    let injected = format!("{EHLO}C: STARTTLS\nS: 220 go|421 away\nTLS 1.3\nC: EHLO mta.sender.test\n");
+    assert_eq!(holds(&plain(), "nothing-after-421", &injected), None, "it is thrown away with the clear");
 }
 
 #[test]
@@ -142,13 +176,64 @@ fn nobody_gets_two_copies() {
 }
 
 #[test]
+fn two_copies_of_a_message_may_be_delivered_and_no_third() {
+    let content = "Subject: x||Hello.|";
+    let one = delivery("mx.test", &["u@contoso.test"], content);
+    let submit = format!("submit m1.1 u@contoso.test {content}\nsubmit m1.2 u@contoso.test {content}\n");
+    both("delivered-once", &format!("{submit}{one}{one}"), &format!("{submit}{one}{one}{one}"));
+}
+
+#[test]
+fn a_final_250_that_came_too_late_or_with_a_reset_may_be_followed_by_another() {
+    let content = "Subject: x||Hello.|";
+    let one = delivery("mx.test", &["u@contoso.test"], content);
+    let submit = format!("submit m1 u@contoso.test {content}\n");
+    let taken = "S: 250 2.0.0 taken\nC: QUIT\nS: 221 bye\nclose client";
+    let late = |time: &str| format!("{submit}{}{one}", one.replace(taken, &format!("@{time}\n{taken}")));
+    both("delivered-once", &late("10m"), &late("9m"));
+    let reset = one.replace(taken, "S: 250 2.0.0 taken\nreset host");
+    both("delivered-once", &format!("{submit}{reset}{one}"), &format!("{submit}{one}{one}"));
+}
+
+#[test]
 fn a_session_ends_in_quit_or_by_the_host() {
     let closed = |end: &str| format!("{EHLO}{end}close client");
-    for good in ["C: QUIT\nS: 221 bye\n", "S: 421 closing\n", "stimulus 0\n", "TLS failed alert\n"] {
-        both("session-end", &closed(good), &closed(""));
+    for good in ["C: QUIT\nS: 221 bye\n", "S: 421 closing\n", "C: STARTTLS\nS: 220 go\nTLS failed alert\n"] {
+        both("session-end", &closed(good), &closed("stimulus 0\n"));
     }
     both("session-end", &format!("{EHLO}reset host"), &format!("{EHLO}reset client"));
-    assert_eq!(holds(&plain(), "session-end", EHLO), None, "one that is still open is not judged");
+    both("session-end", &closed("C: QUIT\nS: 221 bye\n"), &closed("C: STARTTLS\nS: 454 no\n"));
+}
+
+#[test]
+fn a_session_whose_host_owes_a_reply_is_not_judged_for_its_end() {
+    let closed = |end: &str| format!("{EHLO}{end}close client");
+    for unjudged in [
+        EHLO,
+        "connect mx.test\nclose client",
+        &closed("C: MAIL FROM:<>\n"),
+        &closed("C: MAIL FROM:<>\nS: 250-half\n"),
+        &closed("C: MAIL FROM:<>\nS: 250-one|251 two\n"),
+        &closed("C: MAIL FROM:<>\nS: words\n"),
+        &closed("C: STARTTLS\nS: 220 go|250 more\n"),
+        &format!("{}\nend lost", closed("")),
+    ] {
+        assert_eq!(holds(&plain(), "session-end", unjudged), None, "{unjudged}");
+    }
+}
+
+#[test]
+fn mail_data_may_be_left_only_at_a_host_that_stalls() {
+    let text = format!("{EHLO}C: DATA\nS: 354 go\ndatalost 70000\nclose client");
+    let mut stalling = plain();
+    stalling.hosts[0].host.rules.push(Rule {
+        trigger: Trigger::Data,
+        actions: vec![Action::Stall],
+        conditions: Conditions::default(),
+        tag: None,
+    });
+    assert_eq!(holds(&stalling, "session-end", &text), Some(true));
+    assert_eq!(holds(&plain(), "session-end", &text), Some(false));
 }
 
 #[test]

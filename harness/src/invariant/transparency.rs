@@ -40,7 +40,8 @@ fn unstuffed(data: &Data<'_>) -> Option<String> {
     lost.then(|| "a line that begins with a single full stop".to_owned())
 }
 
-fn is_binary(session: &Session<'_>, transaction: Option<usize>) -> bool {
+/// Whether a transaction's MAIL announced a body without lines (RFC 3030 §3).
+pub(super) fn is_binary(session: &Session<'_>, transaction: Option<usize>) -> bool {
     let mail = transaction.and_then(|number| session.transactions.get(number)).map(|own| &session.steps[own.mail].kind);
     match mail {
         Some(StepKind::Command(command)) => {
