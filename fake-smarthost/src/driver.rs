@@ -18,6 +18,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Listening {
     address: SocketAddr,
+    host: Arc<RunningHost>,
     task: JoinHandle<()>,
 }
 
@@ -26,6 +27,12 @@ impl Listening {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it serves.
+    #[must_use]
+    pub fn host(&self) -> &Arc<RunningHost> {
+        &self.host
     }
 }
 
@@ -45,7 +52,8 @@ impl Drop for Listening {
 pub async fn listen(host: Arc<RunningHost>, at: SocketAddr, sink: Arc<dyn Sink>) -> io::Result<Listening> {
     let listener = TcpListener::bind(at).await?;
     let address = listener.local_addr()?;
-    Ok(Listening { address, task: tokio::spawn(accept(listener, host, sink)) })
+    let task = tokio::spawn(accept(listener, Arc::clone(&host), sink));
+    Ok(Listening { address, host, task })
 }
 
 async fn accept(listener: TcpListener, host: Arc<RunningHost>, sink: Arc<dyn Sink>) {

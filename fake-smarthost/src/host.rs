@@ -1,5 +1,7 @@
 //! A host: a correct, modern SMTP server, and the list of its differences.
 
+mod builder;
+
 use std::{net::IpAddr, sync::Arc};
 
 use crate::{

@@ -6,8 +6,6 @@
 
 mod certificates;
 mod spec;
-#[cfg(test)]
-mod tests;
 
 use std::{
     collections::BTreeMap,

@@ -38,11 +38,11 @@ pub enum Trigger {
         /// What must stand behind the verb.
         argument: Argument,
     },
-    /// The go-ahead of DATA was sent, and mail data is about to come.
+    /// The go-ahead of DATA was sent, and mail data is about to come; or a first chunk is (BDAT).
     Data,
     /// The end of mail data, or the last chunk: the actions take the place of the final reply.
     EndOfData,
-    /// The TLS handshake is about to begin (the 220 to STARTTLS was sent).
+    /// The TLS handshake is about to begin: the 220 to STARTTLS was sent, and the client's first octets have come.
     Handshake,
 }
 
@@ -97,11 +97,13 @@ pub enum Action {
     Alert(String),
     /// Closes the connection in order (FIN).
     Close,
-    /// Sends these octets as they are, in one write of their own.
+    /// Sends these octets as they are, in one write of their own. If they begin with three digits and no reply goes
+    /// with them, these move the host's state as a reply's code does.
     Octets(Vec<u8>),
-    /// Waits.
+    /// Waits. Pauses alone only put the correct answer off. A client that goes meanwhile ends the session.
     Pause(Duration),
-    /// Sends a reply, in one write. Its code moves the host's state as if the host had meant it.
+    /// Sends a reply, in one write. Its code moves the host's state as if the host had meant it; after a 421 the host
+    /// closes, and what a 250 to EHLO lists counts as offered.
     Reply(Reply),
     /// Breaks the connection (RST).
     Reset,
@@ -134,6 +136,9 @@ impl Reply {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
     /// Which occurrences of the trigger, and what they are counted over.
+    ///
+    /// A rule counts each time at which its trigger and its other conditions fit, also when a rule before it is used.
+    /// A property counts connections, whatever the scope; [`crate::host::PropertyValue::Down`] those that it refused, too.
     pub count: Option<Count>,
     /// In the clear, or under TLS.
     pub tls: Option<TlsState>,

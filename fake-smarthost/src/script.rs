@@ -31,7 +31,7 @@ pub enum StepAction {
     /// `C:` waits for the next command with this verb (in capitals). The steps that follow, up to the next `C:`,
     /// take the place of the correct answer; if there are none, the correct answer is given.
     Await {
-        /// The verb.
+        /// The verb in capitals. A lone dot is the end of mail data, a line of an AUTH exchange its own first word.
         verb: String,
         /// What must stand behind it.
         argument: Argument,

@@ -23,6 +23,8 @@ mod parameters;
 pub(crate) mod path;
 mod prefixed;
 mod state;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
@@ -220,19 +222,22 @@ impl<S: Stream> Session<S> {
     async fn say_otherwise(&mut self, request: &Request, verb: &str, argument: &[u8]) -> Result<Said, End> {
         let host = Arc::clone(&self.host);
         let scripts = &host.host().scripts;
-        let follows = match &mut self.script {
-            Some(follow) if request.verb == Verb::Connect => !follow.block(scripts).is_empty(),
-            Some(follow) => follow.meets(scripts, verb, argument) && !follow.block(scripts).is_empty(),
+        let met = match &mut self.script {
+            Some(_) if request.verb == Verb::Connect => true,
+            Some(follow) => follow.meets(scripts, verb, argument),
             None => false,
         };
-        if follows {
-            return self.follow().await;
+        if met {
+            let said = self.follow().await?;
+            if said.instead {
+                return Ok(said);
+            }
         }
         let occasion = match (request.verb, &request.details) {
             (Verb::AuthLine, _) => Occasion::AuthLine,
             (Verb::Connect, _) => Occasion::Connect,
             (Verb::EndOfData, _) => Occasion::EndOfData,
-            (Verb::Bdat, Ok(Details::Bdat { last: true, .. })) => {
+            (Verb::Bdat, Ok(Details::Bdat { last: true, .. })) if self.state.takes_chunks() => {
                 Occasion::Command { verb, argument, ends_data: EndsData::Yes }
             }
             _ => Occasion::Command { verb, argument, ends_data: EndsData::No },

@@ -2,5 +2,13 @@
 
 pub mod case;
 pub mod claim;
+pub mod mta;
+pub mod network;
+pub mod report;
 pub mod requirement;
+pub mod suite;
 pub mod trace;
+pub mod verdict;
+pub mod world;
+
+pub use mtaspec_reference_transport as reference;

@@ -126,6 +126,7 @@ impl<S: Stream> Session<S> {
         let script = &host.host().scripts[follow.index];
         let block = follow.block(&host.host().scripts);
         let mut at = block.start;
+        self.followed(script, at);
         while at < block.end {
             let action = &script.steps[at].action;
             said.instead |= !matches!(action, StepAction::Pause(_) | StepAction::Flush);

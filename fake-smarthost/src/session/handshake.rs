@@ -78,6 +78,7 @@ impl<S: Stream> Session<S> {
     /// Runs the handshake; the session starts over under TLS, or ends.
     pub(super) async fn handshake(&mut self) -> Result<(), End> {
         if self.wire.unread().first().is_some_and(|first| *first != HANDSHAKE_RECORD) {
+            self.take_lines();
             return Err(self.handshake_failed("octets in the clear came before the handshake", End::BY_HOST));
         }
         if self.wire.unread().is_empty()
@@ -177,7 +178,9 @@ impl<S: Stream> Session<S> {
         self.handshake_failed(&why, end)
     }
 
+    /// What comes from now on is the rest of a handshake, and no command.
     fn handshake_failed(&mut self, why: &str, end: End) -> End {
+        self.deaf = true;
         self.wire.reporter.report(Event::HandshakeFailed { why: why.to_owned() });
         end
     }

@@ -13,8 +13,8 @@ use super::{
 
 /// Most recipients of one message.
 pub const RECIPIENTS_MAX: usize = 10_000;
-/// Most octets of one `<fill>`: as many as 1 GB.
-pub const FILL_OCTETS_MAX: u64 = 1 << 30;
+/// Most octets of one `<fill>`: 256 MB, for they are all in memory at once.
+pub const FILL_OCTETS_MAX: u64 = 256 << 20;
 
 /// Keys of the info string.
 const KEYS: [&str; 5] = ["at=", "from=", "times=", "to=", "via="];
@@ -246,14 +246,13 @@ fn fill(line: Line<'_>) -> Option<Result<u64, LineMistake>> {
         "" | "B" => Some(0_u32),
         "KB" => Some(10),
         "MB" => Some(20),
-        "GB" => Some(30),
         _ => None,
     };
     let number: Option<u64> = size[..size.len() - unit.len()].parse().ok();
     let octets = shift.zip(number).and_then(|(shift, number)| number.checked_mul(1 << shift));
     Some(octets.filter(|octets| *octets <= FILL_OCTETS_MAX).ok_or_else(|| {
         let place = Word { text: size, start: "<fill ".len() };
-        expecting(mistake_at(line, place, format!("`{size}` is no size of at most 1GB")), ["35MB", "64KB", "998B"])
+        expecting(mistake_at(line, place, format!("`{size}` is no size of at most 256MB")), ["35MB", "64KB", "998B"])
     }))
 }
 
@@ -306,6 +305,27 @@ mod tests {
         let pieces = text(&numbered("Subject: big\n\n<fill 35MB>\nend"), &mut mistakes);
         let octets = |text: &str| Piece::Octets(text.as_bytes().to_vec());
         assert_eq!(pieces, [octets("Subject: big\r\n\r\n"), Piece::Fill(36_700_160), octets("end\r\n")]);
+    }
+
+    #[test]
+    fn a_fill_has_exactly_its_size_and_ends_in_a_line_end() {
+        let spec = |count| MessageSpec {
+            name: String::new(),
+            reverse_path: String::new(),
+            recipients: Vec::new(),
+            at: Duration::ZERO,
+            times: 1,
+            via: Via::default(),
+            content: vec![Piece::Fill(count)],
+        };
+        for count in 2..400_u16 {
+            let octets = spec(count.into()).octets();
+            assert_eq!(octets.len(), usize::from(count));
+            assert!(octets.ends_with(b"\r\n"), "{count}");
+            let longest = octets.split(|octet| *octet == b'\n').map(<[u8]>::len).max();
+            assert!(longest <= Some(79), "{count}: {longest:?}");
+        }
+        assert_eq!(spec(1).octets(), b"x");
     }
 
     #[test]

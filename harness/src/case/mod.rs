@@ -1,7 +1,7 @@
 //! Case pages: what they say, read and checked.
 //!
 //! Start at [`page::read`], which makes cases of one page or says all that is wrong with it, and at
-//! [`Corpus`](corpus::Corpus), which holds many pages and reads those that are asked for. [`diagnostic`] shows
+//! [`Corpus`], which holds many pages and reads those that are asked for. [`diagnostic`] shows
 //! mistakes. The notation is described in `cases/FORMAT.md`.
 //!
 //! A page goes through: `markdown` (fences, sections, tables), `variants` (cells filled in), `fence` (info strings),

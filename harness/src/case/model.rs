@@ -132,11 +132,41 @@ pub struct MessageSpec {
     pub content: Vec<Piece>,
 }
 
+impl MessageSpec {
+    /// The message as it is submitted, fills written out.
+    #[must_use]
+    pub fn octets(&self) -> Vec<u8> {
+        let mut octets = Vec::new();
+        for piece in &self.content {
+            match piece {
+                Piece::Fill(count) => fill(&mut octets, usize::try_from(*count).unwrap_or(usize::MAX)),
+                Piece::Octets(more) => octets.extend_from_slice(more),
+            }
+        }
+        octets
+    }
+}
+
+/// Adds so many octets in lines of 76 letters and CRLF; the last line has what is left, and a rest that is too short
+/// for a line lengthens it.
+fn fill(octets: &mut Vec<u8>, count: usize) {
+    const LETTERS: usize = 76;
+    const LINE: usize = LETTERS + 2;
+    let mut left = count;
+    while left > 0 {
+        let line = if left < LINE + 3 { left } else { LINE };
+        let letters = line.saturating_sub(2).max(usize::from(line == 1));
+        octets.extend(std::iter::repeat_n(b'x', letters));
+        octets.extend_from_slice(&b"\r\n"[..line - letters]);
+        left -= line;
+    }
+}
+
 /// A part of a message, so that 35 MB are not kept in a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Piece {
-    /// So many octets in lines of 76 letters and CRLF.
+    /// So many octets in lines of 76 letters and CRLF, the last one of what is left.
     Fill(u64),
     /// These.
     Octets(Vec<u8>),

@@ -67,7 +67,7 @@ pub(super) fn case(
     let records = reader.zones(&world);
     let hosts = reader.hosts(&records);
     let dns_faults = reader.dns_faults(&world);
-    let sheets = reader.shell();
+    let sheets = reader.shell(&world);
     let messages = reader.messages(&world, &sheets);
     let claims = reader.claims();
     if claims.is_empty() && !reader.has_expect() {
@@ -204,7 +204,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         u32::try_from(self.stimuli.len() - 1).unwrap_or(u32::MAX)
     }
 
-    fn shell(&mut self) -> Vec<Sheet> {
+    fn shell(&mut self, world: &WorldSpec) -> Vec<Sheet> {
         let mut sheets = Vec::new();
         for at in 0..self.fences.len() {
             let Head::Powershell { at: time, seed } = self.fences[at].head else { continue };
@@ -215,7 +215,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
         // A stable sort: texts of one time are run in page order, shared ones first.
         sheets.sort_by_key(|sheet| sheet.text.at);
-        shell::check(&sheets, self.mistakes);
+        shell::check(&sheets, &world.accepts, self.mistakes);
         sheets
     }
 

@@ -3,6 +3,12 @@
 
 use std::{net::Ipv4Addr, ops::Range};
 
+use mtaspec_reference_transport::{
+    directory::Directory,
+    domain::Domain,
+    shell::{Shell, ShellError, ShellErrorKind},
+};
+
 use super::{
     Line, LineMistake,
     model::ShellText,
@@ -27,7 +33,12 @@ pub(super) struct Sheet {
 }
 
 /// Checks the texts of a case in the order in which they are run.
-pub(super) fn check(sheets: &[Sheet], mistakes: &mut Vec<LineMistake>) {
+pub(super) fn check(sheets: &[Sheet], accepts: &[String], mistakes: &mut Vec<LineMistake>) {
+    check_commands(sheets, accepts, mistakes);
+    check_names_of(sheets, mistakes);
+}
+
+fn check_names_of(sheets: &[Sheet], mistakes: &mut Vec<LineMistake>) {
     for sheet in sheets {
         for (number, text) in (sheet.text.line..).zip(sheet.text.text.lines()) {
             let line = Line { text, number };
@@ -36,6 +47,51 @@ pub(super) fn check(sheets: &[Sheet], mistakes: &mut Vec<LineMistake>) {
                 check_names(line, mistakes);
             }
         }
+    }
+}
+
+/// Runs the texts in a shell of an organisation with these domains, and tells what it cannot read or does not know.
+fn check_commands(sheets: &[Sheet], accepts: &[String], mistakes: &mut Vec<LineMistake>) {
+    let domains = accepts.iter().filter_map(|domain| Domain::parse(domain).ok()).collect();
+    let mut directory = Directory::new(domains);
+    let mut shell = Shell::new();
+    for sheet in sheets {
+        for outcome in shell.run(&mut directory, &sheet.text.text) {
+            if let Some(error) = outcome.result.err().filter(|error| is_slip(&error.kind)) {
+                mistakes.push(located(&sheet.text, &error));
+            }
+        }
+    }
+}
+
+/// Whether the page cannot have meant it. What is refused for its values may be what the case is about.
+fn is_slip(kind: &ShellErrorKind) -> bool {
+    matches!(
+        kind,
+        ShellErrorKind::AmbiguousParameter { .. }
+            | ShellErrorKind::MissingArgument { .. }
+            | ShellErrorKind::RepeatedParameter { .. }
+            | ShellErrorKind::Syntax { .. }
+            | ShellErrorKind::UnexpectedArgument { .. }
+            | ShellErrorKind::UnknownCommand { .. }
+            | ShellErrorKind::UnknownParameter { .. }
+            | ShellErrorKind::UnknownVariable { .. }
+    )
+}
+
+/// The mistake at the line of the page on which the shell found it.
+fn located(text: &ShellText, error: &ShellError) -> LineMistake {
+    let before = text.text.get(..error.span.start).unwrap_or(&text.text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before.matches('\n').count();
+    let line_length = text.text[line_start..].find('\n').unwrap_or(text.text.len() - line_start);
+    let start = error.span.start.saturating_sub(line_start).min(line_length);
+    let end = error.span.end.saturating_sub(line_start).clamp(start, line_length);
+    LineMistake {
+        line: text.line.saturating_add(u32::try_from(line).unwrap_or(u32::MAX)),
+        span: start..end,
+        message: error.message(),
+        expected: error.suggestions.clone(),
     }
 }
 
@@ -120,7 +176,7 @@ mod tests {
         let text = ShellText { at: std::time::Duration::ZERO, text: text.to_owned(), line: 1 };
         let mut mistakes = Vec::new();
         let sheet = Sheet { text: text.clone(), seed: false };
-        check(&[sheet], &mut mistakes);
+        check_names_of(&[sheet], &mut mistakes);
         let found: Vec<&str> = mistakes.iter().map(|wrong| &text.text[wrong.span.clone()]).collect();
         assert_eq!(found, expected);
     }

@@ -1,11 +1,9 @@
-//! Words of a line, where they stand, and which known word a mistyped one was meant to be.
+//! Words of a line, where they stand, and mistakes about them.
 
 use std::ops::Range;
 
-use super::{Line, LineMistake};
-
-/// How many suggestions a mistake carries at most.
-const SUGGESTIONS_MAX: usize = 6;
+pub(super) use super::grammar::nearest::nearest;
+use super::{Line, LineMistake, grammar::nearest::SUGGESTIONS_MAX};
 
 /// A word and where it stands in its line, in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,32 +81,6 @@ pub(super) fn span_of(text: &str, needle: &str) -> Range<usize> {
         .unwrap_or(0..0)
 }
 
-/// At most six of the candidates, nearest to `word` first; equally near ones in their own order.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let wanted = word.to_ascii_lowercase();
-    let mut ranked: Vec<(usize, &str)> = candidates
-        .into_iter()
-        .map(|candidate| (distance(&wanted, &candidate.to_ascii_lowercase()), candidate))
-        .collect();
-    ranked.sort_by_key(|(distance, _)| *distance);
-    ranked.into_iter().take(SUGGESTIONS_MAX).map(|(_, candidate)| candidate.to_owned()).collect()
-}
-
-/// How many characters have to be put in, left out or changed to make one text of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, character) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
-        for (column, candidate) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(character != *candidate);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row.last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,13 +96,5 @@ mod tests {
     fn a_word_inside_a_longer_name_is_not_found() {
         assert_eq!(span_of("mx1.contoso.test sees MAIL before mx1", "MX1"), 34..37);
         assert_eq!(span_of("mx1.contoso.test", "mx2"), 0..0);
-    }
-
-    #[test]
-    fn the_nearest_candidate_comes_first_and_six_are_enough() {
-        let all = ["beta", "alpha", "alpine", "gamma", "delta", "eta", "zeta"];
-        let found = nearest("alpa", all);
-        assert_eq!(found.first().map(String::as_str), Some("alpha"));
-        assert_eq!(found.len(), SUGGESTIONS_MAX);
     }
 }

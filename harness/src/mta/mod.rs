@@ -169,6 +169,9 @@ pub trait Reporter: Send + Sync {
     /// What became of a recipient.
     fn fate(&self, message: &str, recipient: &str, fate: ReportedFate, reason: &str);
 
+    /// A command of the management shell: what it printed, or why it was refused.
+    fn shell(&self, command: &str, result: Result<&str, String>);
+
     /// How a recipient is routed; `connector` is empty if it is not.
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str);
 }

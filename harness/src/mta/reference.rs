@@ -1,10 +1,13 @@
 //! The reference transport, in process.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mtaspec_reference_transport::{
+    message,
     observer::{Fate, Observer, Report},
-    transport::{self, Config, Transport},
+    shell::Shell,
+    tls::Identity,
+    transport::{Config, Transport},
 };
 
 use super::{Brief, Mta, Reporter, RunningMta, StartError, Submission, Work};
@@ -20,7 +23,7 @@ impl Mta for Reference {
     }
 
     fn version(&self) -> String {
-        mtaspec_reference_transport::VERSION.to_owned()
+        env!("CARGO_PKG_VERSION").to_owned()
     }
 
     fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
@@ -32,13 +35,15 @@ impl Mta for Reference {
             identities: brief
                 .identities
                 .into_iter()
-                .map(|identity| transport::Identity { name: identity.name, chain: identity.chain, key: identity.key })
+                .map(|identity| Identity { name: identity.name, chain: identity.chain, key: identity.key })
                 .collect(),
             accepted: brief.accepted,
         };
-        let running = Running { transport: Transport::new(config, brief.network, Arc::new(Reports(brief.reporter))) };
+        let transport = Transport::new(config, brief.network, Arc::new(Reports(Arc::clone(&brief.reporter))));
         let texts = brief.shell;
         Box::pin(async move {
+            let transport = transport.map_err(|error| StartError::Failed { why: error.to_string() })?;
+            let running = Running { transport, shell: Mutex::new(Shell::new()), reporter: brief.reporter };
             for text in texts {
                 running.run(&text)?;
             }
@@ -49,11 +54,16 @@ impl Mta for Reference {
 
 struct Running {
     transport: Transport,
+    /// One for the whole case, for its variables outlive a text.
+    shell: Mutex<Shell>,
+    reporter: Arc<dyn Reporter>,
 }
 
 impl Running {
     fn run(&self, text: &str) -> Result<(), StartError> {
-        for outcome in self.transport.shell(text) {
+        let mut shell = self.shell.lock().unwrap_or_else(PoisonError::into_inner);
+        for outcome in shell.run(&mut self.transport.directory(), text) {
+            self.reporter.shell(&outcome.text, outcome.result.as_deref().map_err(ToString::to_string));
             outcome.result.map_err(|error| StartError::Failed { why: format!("`{}`: {error}", outcome.text) })?;
         }
         Ok(())
@@ -64,14 +74,14 @@ impl RunningMta for Running {
     fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>> {
         Box::pin(async move {
             self.transport
-                .submit(transport::Submission {
+                .submit(message::Submission {
                     name: message.name,
                     reverse_path: message.reverse_path,
                     recipients: message.recipients,
                     data: message.octets,
                     via: match message.via {
-                        Via::Submission => transport::Via::Submission,
-                        Via::Transport => transport::Via::Transport,
+                        Via::Submission => message::Via::Submission,
+                        Via::Transport => message::Via::Transport,
                     },
                 })
                 .await;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use mtaspec_fake_dns::FakeDns;
-use mtaspec_fake_smarthost::{RunningHost, Sink, stream::Stream};
+use mtaspec_fake_smarthost::{RunningHost, Sink, serve, stream::Stream};
 
 use crate::{trace::Event, world::Recorder};
 
@@ -40,7 +40,7 @@ impl Population {
 
     /// Serves one connection to its end.
     pub async fn serve<S: Stream>(&self, resident: &Resident, stream: S, peer: SocketAddr, local: SocketAddr) {
-        let session = self.recorder.next_session();
-        Arc::clone(&resident.host).serve(stream, peer, local, session, Arc::clone(&resident.sink)).await;
+        let number = self.recorder.next_session();
+        serve(Arc::clone(&resident.host), stream, peer, local, number, Arc::clone(&resident.sink)).await;
     }
 }

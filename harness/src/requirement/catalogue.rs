@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::model::{Conflict, Fault, Requirement, Strength};
+use super::model::{Conflict, Fault, Requirement};
 use crate::case::IdKind;
 
 /// All requirements, conflicts and faults.

@@ -96,13 +96,9 @@ impl Writer {
             }
             "S:" => Event::Reply { session, octets: crlf(rest), tls },
             "octets" => Event::Reply { session, octets: escaped(rest), tls },
-            "C:" | "C!" | "C=" => Event::Command {
-                session,
-                octets: crlf(rest),
-                tls,
-                early: word == "C!",
-                auth_response: word == "C=",
-            },
+            "C:" | "C!" | "C=" => {
+                Event::Command { session, octets: crlf(rest), tls, early: word == "C!", auth_response: word == "C=" }
+            }
             "line" => Event::Command { session, octets: escaped(rest), tls, early: false, auth_response: false },
             "TLS" => self.handshake(session, rest),
             "data" | "bdat" => {

@@ -88,9 +88,12 @@ impl<'a> Taken<'a> {
         let mut all: Vec<Self> = Vec::new();
         let mut data: Vec<(usize, usize, &Transaction)> = Vec::new();
         for (number, session) in sessions.iter().enumerate() {
-            data.extend(session.transactions.iter().filter_map(|transaction| {
-                transaction.data.map(|step| (number, step, transaction))
-            }));
+            data.extend(
+                session
+                    .transactions
+                    .iter()
+                    .filter_map(|transaction| transaction.data.map(|step| (number, step, transaction))),
+            );
         }
         data.sort_by_key(|&(session, step, _)| sessions[session].steps[step].index);
         for (number, place, transaction) in data {

@@ -261,6 +261,12 @@ impl Reporter for Recorder {
         self.record(Event::Fate { message, recipient, fate, reason });
     }
 
+    fn shell(&self, command: &str, result: Result<&str, String>) {
+        let accepted = result.is_ok();
+        let output = result.map_or_else(|refusal| refusal, str::to_owned);
+        self.record(Event::Shell { command: command.to_owned(), accepted, output });
+    }
+
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str) {
         self.record(Event::Route {
             message: message.to_owned(),

@@ -79,7 +79,10 @@ impl Courier {
                 }
                 Found::Ourselves => {
                     if ledger.is_blank() {
-                        ledger.settle_open(&Problem::own(EnhancedCode::new(5, 4, 6), "routing loop: the domain leads back here"));
+                        ledger.settle_open(&Problem::own(
+                            EnhancedCode::new(5, 4, 6),
+                            "routing loop: the domain leads back here",
+                        ));
                     }
                     break;
                 }

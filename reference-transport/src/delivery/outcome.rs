@@ -48,12 +48,9 @@ impl Problem {
     #[must_use]
     pub fn of_session(error: &SessionError, host: &str) -> Self {
         match error.reply() {
-            Some(reply) => Self {
-                status: error.status(),
-                text: reply.to_string(),
-                host: Some(host.to_owned()),
-                is_reply: true,
-            },
+            Some(reply) => {
+                Self { status: error.status(), text: reply.to_string(), host: Some(host.to_owned()), is_reply: true }
+            }
             None => Self { host: Some(host.to_owned()), ..Self::own(error.status(), &error.to_string()) },
         }
     }

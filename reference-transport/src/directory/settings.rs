@@ -218,12 +218,14 @@ impl Settings {
             let rule = "`BasicAuth` and `BasicAuthRequireTLS` need `AuthenticationCredential`";
             self.authentication_credential.clone().ok_or(Refusal { parameter: "SmartHostAuthMechanism", rule })
         };
-        Ok(match self.smart_host_auth_mechanism {
+        let authentication = match self.smart_host_auth_mechanism {
             Mechanism::BasicAuth => Authentication::Basic(credential()?),
             Mechanism::BasicAuthRequireTls => Authentication::BasicRequireTls(credential()?),
             Mechanism::ExternalAuthoritative => Authentication::ExternalAuthoritative,
             Mechanism::None => Authentication::None,
-        })
+        };
+        // With DNS routing the mechanism is kept, and has no effect (AMB-10).
+        Ok(if self.dns_routing_enabled { Authentication::None } else { authentication })
     }
 }
 

@@ -50,8 +50,10 @@ fn allows(rights: HeaderRights, name: &[u8]) -> bool {
 }
 
 /// What stands before the colon; the obsolete syntax allows white space there (RFC 5322 §4.5.8).
+///
+/// A line without a colon is all name: who unfolds before looking for the colon would find it in the next line.
 fn field_name(line: &[u8]) -> &[u8] {
-    let end = memchr::memchr(b':', line).unwrap_or(0);
+    let end = memchr::memchr(b':', line).unwrap_or(line.len());
     line[..end].trim_ascii_end()
 }
 

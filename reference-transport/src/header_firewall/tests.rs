@@ -37,9 +37,14 @@ fn folded_lines_go_with_their_field() {
 }
 
 #[test]
+fn a_name_cannot_hide_its_colon_in_a_folded_line() {
+    check(NONE, "X-MS-Exchange-Organization-SCL\r\n : -1\r\nA: 1\r\n", "A: 1\r\n");
+}
+
+#[test]
 fn near_misses_stay() {
     let header = "X-MS-Exchange-Organization: 1\r\nX-MS-Exchange-CrossTenant-Id: 2\r\nX-MS-ExchangeOrganization-A: 3\r\n\
-                  Received-SPF: 4\r\nResent: 5\r\nX-Received: 6\r\nX-MS-Exchange-Organization-\r\nno colon\r\n";
+                  Received-SPF: 4\r\nResent: 5\r\nX-Received: 6\r\nX-MS-Exchange-Organisation-A: 7\r\nno colon\r\n";
     check(NONE, header, header);
 }
 
@@ -63,8 +68,8 @@ fn model(header: &str, rights: HeaderRights) -> String {
         }
     }
     fields.retain(|field| {
-        let Some((name, _)) = field.split_once(':') else { return true };
-        let name = name.to_lowercase();
+        let first_line = field.lines().next().unwrap_or_default();
+        let name = first_line.split(':').next().unwrap_or_default().to_lowercase();
         if name.starts_with("x-ms-exchange-forest-") {
             rights.forest
         } else if name.starts_with("x-ms-exchange-organization-") {
@@ -109,7 +114,7 @@ proptest! {
     #[test]
     fn nothing_is_lost_by_splitting(message in proptest::collection::vec(any::<u8>(), 0..64)) {
         let (header, rest) = split(&message);
-        prop_assert_eq!([header, rest].concat(), message);
+        prop_assert_eq!([header, rest].concat(), message.clone());
         prop_assert!(rest.is_empty() || rest.starts_with(b"\r\n") || rest.starts_with(b"\n"));
     }
 }

@@ -17,9 +17,7 @@ use std::{
 
 use hickory_resolver::{
     Resolver as Hickory,
-    config::{
-        ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts, ServerOrderingStrategy,
-    },
+    config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts, ServerOrderingStrategy},
     net::NetError,
     proto::rr::{Name, RData, RecordType},
 };
@@ -204,8 +202,7 @@ impl Resolver {
         let Some(absolute) = absolute(name) else {
             return Err(Lookup::Error(ResolveError::BadName { name: name.to_owned() }));
         };
-        let failed =
-            |why: String| Lookup::Error(ResolveError::Failed { record, name: plain_name(name), why });
+        let failed = |why: String| Lookup::Error(ResolveError::Failed { record, name: plain_name(name), why });
         match timeout(DNS_RESOLUTION_TIMEOUT, self.hickory.lookup(absolute, kind)).await {
             Ok(Ok(found)) => {
                 Ok(found.answers().iter().filter(|a| a.record_type() == kind).map(|a| a.data.clone()).collect())

@@ -64,11 +64,7 @@ pub(super) struct Udp(Box<dyn Datagrams>);
 impl DnsUdpSocket for Udp {
     type Time = TokioTime;
 
-    fn poll_recv_from(
-        &self,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<(usize, SocketAddr)>> {
+    fn poll_recv_from(&self, context: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<(usize, SocketAddr)>> {
         self.0.poll_receive(context, buffer)
     }
 

@@ -118,7 +118,7 @@ impl Session {
         match session.prepare(host, settings, tls).await {
             Ok(()) => Ok(session),
             Err(error) => {
-                session.end_after(&error).await;
+                session.abandon(&error).await;
                 Err(error)
             }
         }
@@ -142,20 +142,15 @@ impl Session {
         self.channel.close(self.timeouts.quit).await;
     }
 
-    /// Ends the session as is due after `error`.
+    /// Ends the session as is due after `error`: with QUIT if the host still listens and owes no reply.
     pub async fn abandon(mut self, error: &SessionError) {
-        self.end_after(error).await;
-        self.channel.close(self.timeouts.quit).await;
-    }
-
-    /// QUIT if the host still listens and owes no reply, else nothing.
-    async fn end_after(&mut self, error: &SessionError) {
         match error {
             SessionError::Connection { .. } | SessionError::Handshake { .. } => {}
             // The host has closed or is about to.
             SessionError::Refused { reply, .. } if reply.code == ReplyCode::SERVICE_CLOSING => {}
             _ => self.say_quit().await,
         }
+        self.channel.close(self.timeouts.quit).await;
     }
 
     async fn say_quit(&mut self) {

@@ -41,7 +41,9 @@ impl PresentedNames {
     pub fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
         let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
         let mut names = Self::default();
-        names.common.extend(parsed.subject().iter_common_name().filter_map(|name| Some(name.as_str().ok()?.to_owned())));
+        names
+            .common
+            .extend(parsed.subject().iter_common_name().filter_map(|name| Some(name.as_str().ok()?.to_owned())));
         if let Some(extension) = parsed.subject_alternative_name().ok()? {
             names.has_alternative = true;
             for name in &extension.value.general_names {
@@ -79,7 +81,9 @@ fn domain_matches(presented: &str, wanted: &str) -> bool {
 
 /// Whether `pattern` is a wildcard that stands for `name`. One for a whole top-level domain stands for nothing.
 fn one_label_under(name: &str, pattern: &str) -> bool {
-    pattern.strip_prefix("*.").is_some_and(|base| base.trim_end_matches('.').contains('.') && is_one_label_under(name, base))
+    pattern
+        .strip_prefix("*.")
+        .is_some_and(|base| base.trim_end_matches('.').contains('.') && is_one_label_under(name, base))
 }
 
 fn is_one_label_under(name: &str, base: &str) -> bool {

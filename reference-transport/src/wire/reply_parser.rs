@@ -97,9 +97,8 @@ impl ReplyParser {
     }
 
     fn take_line(&mut self, line: &[u8]) -> Result<Option<Reply>, ReplyError> {
-        let malformed = || ReplyError::Malformed {
-            line: String::from_utf8_lossy(&line[..line.len().min(80)]).into_owned(),
-        };
+        let malformed =
+            || ReplyError::Malformed { line: String::from_utf8_lossy(&line[..line.len().min(80)]).into_owned() };
         let (digits, rest) = line.split_at_checked(3).ok_or_else(malformed)?;
         let code = code(digits).ok_or_else(malformed)?;
         let (is_last, text) = match rest {

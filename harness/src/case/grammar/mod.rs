@@ -15,7 +15,7 @@ pub mod dns;
 mod duration;
 pub mod expect;
 pub mod host;
-mod nearest;
+pub(super) mod nearest;
 mod quoted;
 mod words;
 

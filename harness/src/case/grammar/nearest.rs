@@ -1,13 +1,13 @@
 //! What could have been meant: candidates by their distance from what was written.
 
 /// Most suggestions of one mistake.
-pub(super) const SUGGESTIONS_MAX: usize = 6;
+pub(in crate::case) const SUGGESTIONS_MAX: usize = 6;
 
 /// Longest word that is compared, in characters: what is longer resembles nothing.
 const WORD_CHARS_MAX: usize = 64;
 
 /// At most [`SUGGESTIONS_MAX`] of `candidates`, nearest to `written` first; equally near ones keep their order.
-pub(super) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(in crate::case) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut by_distance: Vec<(usize, &str)> =
         candidates.into_iter().map(|candidate| (distance(written, candidate), candidate)).collect();
     by_distance.sort_by_key(|(distance, _)| *distance);

@@ -48,6 +48,11 @@ fn each_mistake_points_at_its_word() {
         ("```eml 1 to=a@b.test\n```", &["17:8 a second message is called `1`"]),
         ("```eml octets to=a@b.test\nA: \\q\n```", &["18:4 `\\q` is no escape"]),
         ("```powershell\nSet-SendConnector A -SmartHosts mx.real.com\n```", &["18:33 `mx.real.com` could really"]),
+        (
+            "```powershell\n$c = 1\nSet-SendConnector A -SmartHosts mx1.contoso.test -Costs 5\n```",
+            &["19:50 `Set-SendConnector` has no parameter `-Costs`"],
+        ),
+        ("```powershell\nSet-SentConnector A\n```", &["18:1 no cmdlet"]),
         ("```powershell seed\n```", &["11:1 a case with `powershell seed` has no message"]),
         ("## Two\n", &["15:1 the case claims nothing", "17:1 a heading of a case ends in its id"]),
         ("## Two {#one}\n", &["15:1 the case claims nothing", "17:10 a second case of the page is called `one`"]),

@@ -5,14 +5,14 @@ mod mistakes;
 
 use std::path::Path;
 
-use super::{Catalogue, IdKind, diagnostic, page};
+use super::{CaseError, Catalogue, Corpus, IdKind, diagnostic, page};
 use crate::requirement::Strength;
 use crate::case::{
     Case,
     model::{ORIGIN_ADDRESS, Piece},
 };
 
-/// Ids under `R` and `AMB` are SHOULD, `SF` are faults, `X` is nothing, all others are MUST.
+/// Ids under `AMB` are SHOULD, `SF` are faults, `X` is nothing, all others are MUST.
 fn catalogue(id: &str) -> Option<IdKind> {
     match id {
         _ if id.starts_with('X') => None,
@@ -80,4 +80,21 @@ fn the_example_of_the_format_is_read() {
     let example = format.split("````markdown\n").nth(1).and_then(|rest| rest.split("````").next()).unwrap_or_default();
     let cases = read("cases/routing/equal-connectors.md", example);
     assert_eq!(ids(&cases), ["routing/equal-connectors#tie", "routing/equal-connectors#tie-control"]);
+}
+
+#[test]
+fn a_corpus_knows_its_ids_at_once_and_reads_only_the_page_that_is_asked_for() {
+    let right = include_str!("pages/certificates.md").as_bytes().to_vec();
+    let wrong = b"# T\n\n## One {#one}\n\n```expct\n```\n".to_vec();
+    let pages = [("cases/b/wrong.md".into(), wrong), ("cases/a/right.md".into(), right)];
+    let corpus = Corpus::new(pages);
+    let ids = corpus.list();
+    assert_eq!((ids[0].as_str(), ids.len()), ("a/right#accepted/exact", 10));
+    assert_eq!(ids[8..], ["a/right#wildcard", "b/wrong#one"]);
+    let case = corpus.case("a/right#refused/expired", &catalogue).map(|case| case.id.as_str());
+    assert_eq!(case, Ok("a/right#refused/expired"));
+    let unknown = corpus.case("a/right#refused/spired", &catalogue).err();
+    assert_eq!(unknown, Some(CaseError::Unknown { id: "a/right#refused/spired".to_owned() }));
+    let refused = corpus.case("b/wrong#one", &catalogue).err().map(|error| error.to_string());
+    assert_eq!(refused.as_deref(), Some("`cases/b/wrong.md` has 2 mistakes"));
 }

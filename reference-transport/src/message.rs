@@ -1,0 +1,246 @@
+//! A message that the transport has accepted: its envelope, its header with our trace field on top, its body.
+
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use crate::{connector::HeaderRights, header_firewall, session::Content, wire::wire_size};
+
+/// A message as it is handed in.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// A name for reports.
+    pub name: String,
+    /// Without brackets; empty is the null one.
+    pub reverse_path: String,
+    /// Forward-paths without brackets.
+    pub recipients: Vec<String>,
+    /// The mail data, without transparency. Shared, never copied as a whole.
+    pub data: Arc<[u8]>,
+    /// Who hands it in.
+    pub via: Via,
+}
+
+/// Who hands a message in, and so what is believed of its header.
+#[expect(clippy::exhaustive_enums, reason = "mail comes from a mailbox or from another transport")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// A mailbox: the three header families are removed (HDR-15), `Date` and `Message-ID` are added where they are
+    /// missing.
+    Submission,
+    /// Another transport: the header is kept as it is.
+    Transport,
+}
+
+/// Where and when a message was accepted.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp<'a> {
+    /// Our name.
+    pub server: &'a str,
+    /// Our address.
+    pub address: IpAddr,
+    /// The world's time.
+    pub now: SystemTime,
+    /// A number of the message's own.
+    pub id: u64,
+}
+
+/// A message that the transport is responsible for.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// A name for reports.
+    pub name: String,
+    /// Without brackets; empty is the null one.
+    pub reverse_path: String,
+    /// Without brackets.
+    pub recipients: Vec<String>,
+    /// When it was accepted.
+    pub arrived: SystemTime,
+    /// Octets on the wire as it was handed in: what limits are compared with (SIZ-03, SIZ-04).
+    pub size: u64,
+    /// Fields, each line ended by CRLF, without the empty line that ends them.
+    header: Vec<u8>,
+    data: Arc<[u8]>,
+    body_start: usize,
+}
+
+impl Message {
+    /// Accepts a message: a `Received` field goes on top (SES-07).
+    #[must_use]
+    pub fn accept(submission: Submission, stamp: Stamp<'_>) -> Self {
+        let Submission { name, reverse_path, recipients, data, via } = submission;
+        let (mut given, body_start) = header_of(&data);
+        let size = wire_size(&[&data]);
+        let size = original_size(&given).map_or(size, |original| original.min(size));
+        let date = date_time(stamp.now);
+        let mut header = format!(
+            "Received: from {server} ({literal}) by {server}\r\n\tid {id:016x}; {date}\r\n",
+            server = stamp.server,
+            literal = literal(stamp.address),
+            id = stamp.id,
+        )
+        .into_bytes();
+        if via == Via::Submission {
+            given = header_firewall::filter(&given, NO_RIGHTS);
+        }
+        header.extend_from_slice(&given);
+        if via == Via::Submission {
+            if field(&given, "Date").is_none() {
+                header.extend_from_slice(format!("Date: {date}\r\n").as_bytes());
+            }
+            if field(&given, "Message-ID").is_none() {
+                header.extend_from_slice(format!("Message-ID: <{:016x}@{}>\r\n", stamp.id, stamp.server).as_bytes());
+            }
+        }
+        Self { name, reverse_path, recipients, arrived: stamp.now, size, header, data, body_start }
+    }
+
+    /// The message as a session with these rights sends it (HDR-12).
+    #[must_use]
+    pub fn content(&self, rights: HeaderRights) -> Content {
+        let mut head = header_firewall::filter(&self.header, rights);
+        head.extend_from_slice(b"\r\n");
+        Content::new(head, Arc::clone(&self.data), self.body_start)
+    }
+
+    /// Its header without any of the three families, as a notice shows it (HDR-16).
+    #[must_use]
+    pub fn public_header(&self) -> Vec<u8> {
+        header_firewall::filter(&self.header, NO_RIGHTS)
+    }
+}
+
+const NO_RIGHTS: HeaderRights = HeaderRights { forest: false, organization: false, routing: false };
+
+/// The header with every line end as CRLF, and where the body starts in `data`.
+///
+/// CR, LF and CRLF all end a line here, because all of them end one on the wire: a field that hides behind a bare CR
+/// must be a field to the header firewall, too.
+fn header_of(data: &[u8]) -> (Vec<u8>, usize) {
+    let (mut header, mut at) = (Vec::new(), 0);
+    while at < data.len() {
+        let rest = &data[at..];
+        let end = memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
+        let line = &rest[..end];
+        let line_end = match rest.get(end..) {
+            Some([b'\r', b'\n', ..]) => 2,
+            Some([_, ..]) => 1,
+            _ => 0,
+        };
+        if line.is_empty() {
+            return (header, at + line_end);
+        }
+        if at == 0 && !is_field(line) {
+            // No header at all.
+            return (header, 0);
+        }
+        header.extend_from_slice(line);
+        header.extend_from_slice(b"\r\n");
+        at += end + line_end;
+    }
+    (header, at)
+}
+
+fn is_field(line: &[u8]) -> bool {
+    memchr::memchr(b':', line).is_some_and(|colon| {
+        let name = line[..colon].trim_ascii_end();
+        !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
+    })
+}
+
+/// The value of the first field of that name, unfolded.
+fn field(header: &[u8], name: &str) -> Option<String> {
+    let mut lines = header.split(|&octet| octet == b'\n');
+    let value = lines.by_ref().find_map(|line| {
+        let (own, value) = line.split_at(memchr::memchr(b':', line)?);
+        own.trim_ascii_end().eq_ignore_ascii_case(name.as_bytes()).then_some(&value[1..])
+    })?;
+    let mut value = String::from_utf8_lossy(value).into_owned();
+    for line in lines.take_while(|line| matches!(line.first(), Some(b' ' | b'\t'))) {
+        value.push_str(&String::from_utf8_lossy(line));
+    }
+    Some(value.trim().to_owned())
+}
+
+fn original_size(header: &[u8]) -> Option<u64> {
+    field(header, "X-MS-Exchange-Organization-OriginalSize")?.parse().ok()
+}
+
+/// An address literal: RFC 5321 §4.1.3.
+pub(crate) fn literal(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("[{address}]"),
+        IpAddr::V6(address) => format!("[IPv6:{address}]"),
+    }
+}
+
+/// `Mon, 7 Jan 2030 10:00:00 +0000`: RFC 5322 §3.3. A time before 1970 is written as 1970.
+pub(crate) fn date_time(time: SystemTime) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    let time = time::OffsetDateTime::UNIX_EPOCH + since_epoch;
+    let weekday = DAYS[usize::from(time.weekday().number_days_from_monday())];
+    let month = MONTHS[usize::from(u8::from(time.month())) - 1];
+    let (hour, minute, second) = time.to_hms();
+    format!("{weekday}, {} {month} {} {hour:02}:{minute:02}:{second:02} +0000", time.day(), time.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accept(data: &str, via: Via) -> Message {
+        let submission = Submission {
+            name: "m".into(),
+            reverse_path: "a@sender.test".into(),
+            recipients: vec!["b@contoso.test".into()],
+            data: data.as_bytes().into(),
+            via,
+        };
+        let now = UNIX_EPOCH + Duration::from_secs(1_894_010_400);
+        Message::accept(submission, Stamp { server: "mta.sender.test", address: [192, 0, 2, 1].into(), now, id: 7 })
+    }
+
+    fn text(message: &Message, rights: HeaderRights) -> String {
+        String::from_utf8(message.content(rights).parts().concat()).expect("ASCII")
+    }
+
+    const RECEIVED: &str = "Received: from mta.sender.test ([192.0.2.1]) by mta.sender.test\r\n\tid 0000000000000007; \
+                            Mon, 7 Jan 2030 10:00:00 +0000\r\n";
+
+    #[test]
+    fn a_relayed_message_gets_a_received_field_and_nothing_else() {
+        let message = accept("Subject: x\r\n\r\nbody\r\n", Via::Transport);
+        assert_eq!(text(&message, HeaderRights::ANONYMOUS), format!("{RECEIVED}Subject: x\r\n\r\nbody\r\n"));
+        assert_eq!(message.size, 20);
+    }
+
+    #[test]
+    fn a_submitted_message_gets_what_is_missing() {
+        let message =
+            accept("date: now\r\nReceived: forged\r\nX-MS-Exchange-Organization-SCL: -1\r\n\r\n", Via::Submission);
+        let expected = format!("{RECEIVED}date: now\r\nMessage-ID: <0000000000000007@mta.sender.test>\r\n\r\n");
+        assert_eq!(text(&message, HeaderRights { forest: true, organization: true, routing: true }), expected);
+    }
+
+    #[test]
+    fn a_field_cannot_hide_behind_a_bare_line_end() {
+        let message = accept("Subject: x\rX-MS-Exchange-Organization-SCL: -1\nTo: b\r\rbody", Via::Transport);
+        assert_eq!(text(&message, HeaderRights::ANONYMOUS), format!("{RECEIVED}Subject: x\r\nTo: b\r\n\r\nbody"));
+    }
+
+    #[test]
+    fn a_body_alone_stays_a_body() {
+        let message = accept("Hello, you.\r\nBye: x\r\n", Via::Transport);
+        assert_eq!(text(&message, HeaderRights::ANONYMOUS), format!("{RECEIVED}\r\nHello, you.\r\nBye: x\r\n"));
+    }
+
+    #[test]
+    fn the_smaller_of_size_and_original_size_counts() {
+        let message = accept("X-MS-Exchange-Organization-OriginalSize:\r\n 5\r\n\r\nlong body", Via::Transport);
+        assert_eq!(message.size, 5);
+    }
+}

@@ -1,0 +1,177 @@
+//! Values, and what a parameter makes of one.
+
+use std::{fmt, ops::Range, time::Duration};
+
+use super::{ShellError, ShellErrorKind};
+use crate::connector::Credential;
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Datum {
+    Boolean(bool),
+    Credential(Credential),
+    List(Vec<Argument>),
+    Null,
+    /// The password of a credential to be; printed by nothing (AUT-24).
+    Secret(Secret),
+    Text(String),
+}
+
+/// A text that is not shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Secret(pub(super) String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// A value, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Argument {
+    pub(super) datum: Datum,
+    pub(super) span: Range<usize>,
+}
+
+impl fmt::Display for Datum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(true) => f.write_str("$true"),
+            Self::Boolean(false) => f.write_str("$false"),
+            Self::Credential(credential) => write!(f, "PSCredential {}", credential.user),
+            Self::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    write!(f, "{}{}", if index == 0 { "" } else { "," }, item.datum)?;
+                }
+                Ok(())
+            }
+            Self::Null => f.write_str("$null"),
+            Self::Secret(_) => f.write_str("SecureString"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Argument {
+    /// The error that this is no value for `parameter`.
+    pub(super) fn bad(&self, parameter: &'static str, allowed: impl Into<String>) -> ShellError {
+        let found = self.datum.to_string();
+        ShellError::new(ShellErrorKind::BadValue { parameter, found, allowed: allowed.into() }, self.span.clone())
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        match &self.datum {
+            Datum::List(items) => items.is_empty(),
+            datum => *datum == Datum::Null,
+        }
+    }
+
+    /// The items of a list; of anything else, itself; of `$null`, none.
+    pub(super) fn items(&self) -> Vec<&Self> {
+        match &self.datum {
+            Datum::List(items) => items.iter().collect(),
+            Datum::Null => Vec::new(),
+            _ => vec![self],
+        }
+    }
+
+    pub(super) fn text(&self, parameter: &'static str) -> Result<&str, ShellError> {
+        match &self.datum {
+            Datum::Text(text) => Ok(text),
+            _ => Err(self.bad(parameter, "one text is needed")),
+        }
+    }
+
+    pub(super) fn boolean(&self, parameter: &'static str) -> Result<bool, ShellError> {
+        match &self.datum {
+            Datum::Boolean(value) => Ok(*value),
+            Datum::Text(text) if text == "1" => Ok(true),
+            Datum::Text(text) if text == "0" => Ok(false),
+            // A shell turns no other text into a boolean, so `-Enabled true` is refused there, too.
+            _ => Err(self.bad(parameter, "`$true` or `$false`")),
+        }
+    }
+
+    pub(super) fn number(&self, parameter: &'static str, range: Range<u64>) -> Result<u64, ShellError> {
+        let number = match &self.datum {
+            Datum::Text(text) if text.bytes().all(|octet| octet.is_ascii_digit()) => text.parse().ok(),
+            _ => None,
+        };
+        let allowed = || format!("a number from {} to {}", range.start, range.end.saturating_sub(1));
+        number.filter(|number| range.contains(number)).ok_or_else(|| self.bad(parameter, allowed()))
+    }
+
+    /// One of `words`, case ignored.
+    pub(super) fn one_of<T: Copy>(&self, parameter: &'static str, words: &[(&str, T)]) -> Result<T, ShellError> {
+        let found = match &self.datum {
+            Datum::Text(text) => words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)),
+            _ => None,
+        };
+        let names = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+        found.map(|(_, value)| *value).ok_or_else(|| self.bad(parameter, format!("one of {}", names())))
+    }
+
+    /// Octets, rounded up to the next KB; `None`: unlimited (MOD-41).
+    pub(super) fn size(&self, parameter: &'static str) -> Result<Option<u64>, ShellError> {
+        let error = || self.bad(parameter, "0 to 2147483647 bytes, with B, KB, MB, GB or TB, or `unlimited`");
+        let text = self.text(parameter).map_err(|_| error())?.to_ascii_uppercase();
+        if text == "UNLIMITED" {
+            return Ok(None);
+        }
+        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let shift = match text[digits.len()..].trim_start() {
+            "" | "B" => 0,
+            "KB" => 10,
+            "MB" => 20,
+            "GB" => 30,
+            "TB" => 40,
+            _ => return Err(error()),
+        };
+        let number = digits.parse::<u64>().ok().filter(|_| digits.bytes().all(|octet| octet.is_ascii_digit()));
+        let octets = number.and_then(|number| number.checked_mul(1 << shift)).filter(|octets| *octets <= SIZE_MAX);
+        octets.map(|octets| Some(octets.next_multiple_of(1024))).ok_or_else(error)
+    }
+
+    /// `[d.]hh:mm[:ss]`, within `range`, in seconds.
+    pub(super) fn timespan(&self, parameter: &'static str, range: Range<u64>) -> Result<Duration, ShellError> {
+        let secs = match &self.datum {
+            Datum::Text(text) => timespan_secs(text),
+            _ => None,
+        };
+        let allowed = || {
+            let [low, high] = [range.start, range.end.saturating_sub(1)].map(timespan);
+            format!("a time span [d.]hh:mm:ss from {low} to {high}")
+        };
+        let secs = secs.filter(|secs| range.contains(secs)).ok_or_else(|| self.bad(parameter, allowed()))?;
+        Ok(Duration::from_secs(secs))
+    }
+}
+
+/// Greatest `-MaxMessageSize`, in octets (MOD-41).
+const SIZE_MAX: u64 = 2_147_483_647;
+
+fn timespan_secs(text: &str) -> Option<u64> {
+    let (days, clock) = match text.split_once('.') {
+        Some((days, clock)) => (below(days, 10_000)?, clock),
+        None => (0, text),
+    };
+    let parts: Vec<_> = clock.split(':').collect();
+    let (hours, minutes, secs) = match parts[..] {
+        [hours, minutes] => (hours, minutes, "0"),
+        [hours, minutes, secs] => (hours, minutes, secs),
+        _ => return None,
+    };
+    Some(((days * 24 + below(hours, 24)?) * 60 + below(minutes, 60)?) * 60 + below(secs, 60)?)
+}
+
+fn below(digits: &str, limit: u64) -> Option<u64> {
+    let is_number = !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit());
+    is_number.then(|| digits.parse().ok()).flatten().filter(|number| *number < limit)
+}
+
+fn timespan(secs: u64) -> String {
+    let (days, hours, minutes, rest) = (secs / 86_400, secs / 3600 % 24, secs / 60 % 60, secs % 60);
+    let days = if days == 0 { String::new() } else { format!("{days}.") };
+    format!("{days}{hours:02}:{minutes:02}:{rest:02}")
+}
