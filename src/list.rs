@@ -2,6 +2,7 @@
 
 use mtaspec_harness::{
     case::{Case, model::Via},
+    invariant::ALL,
     requirement::{Basis, Catalogue, Requirement, Strength, Surface},
     suite::Filter,
 };
@@ -128,6 +129,19 @@ fn mtas(args: &args::List) -> Result<Output, Failure> {
     Ok(Output::of(columns(&MTAS.map(|mta| [mta.name.to_owned(), mta.about.to_owned()]))))
 }
 
-fn invariants(_: &args::List) -> Result<Output, Failure> {
-    Err(Failure::bug("not built"))
+/// An invariant, for programs. Fields may be added, never renamed.
+#[derive(Serialize)]
+struct InvariantRow {
+    id: &'static str,
+    sentence: &'static str,
+}
+
+fn invariants(args: &args::List) -> Result<Output, Failure> {
+    let rows: Vec<InvariantRow> =
+        ALL.iter().map(|invariant| InvariantRow { id: invariant.id, sentence: invariant.sentence }).collect();
+    if args.json {
+        return Output::json(&rows);
+    }
+    let cells = |row: &InvariantRow| [row.id.to_owned(), row.sentence.to_owned()];
+    Ok(Output::of(columns(&rows.iter().map(cells).collect::<Vec<_>>())))
 }

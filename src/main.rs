@@ -5,29 +5,43 @@
 
 use std::{
     any::Any,
-    io::{self, Write as _},
+    env,
+    io::{self, IsTerminal as _, Write as _},
+    num::NonZeroUsize,
     panic::{self, UnwindSafe},
     process::ExitCode,
+    thread,
+    time::SystemTime,
 };
 
 use clap::Parser as _;
+use indicatif::ProgressDrawTarget;
+use mtaspec_harness::report::terminal::Colour;
 
 use crate::{
     args::{Args, Command},
     exit::{Failure, Status},
     output::Output,
+    surroundings::Surroundings,
 };
 
 mod args;
 mod coverage;
 mod exit;
+mod judge;
 mod list;
 mod load;
 mod mtas;
 mod nearest;
 mod new;
 mod output;
+mod progress;
+mod report_files;
+mod run;
 mod show;
+mod stored;
+mod surroundings;
+mod told;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -39,20 +53,30 @@ fn main() -> ExitCode {
             return status.into();
         }
     };
-    let done = guarded(|| dispatch(&args)).unwrap_or_else(|message| Err(Failure::bug(message)));
+    let done = guarded(|| dispatch(&args, surroundings())).unwrap_or_else(|message| Err(Failure::bug(message)));
     match done {
         Ok(output) => say(&output).into(),
         Err(failure) => complain(&failure).into(),
     }
 }
 
-fn dispatch(args: &Args) -> Result<Output, Failure> {
+#[expect(clippy::disallowed_methods, reason = "this is the edge at which the environment and the clock are read")]
+fn surroundings() -> Surroundings {
+    // https://no-color.org: any value but an empty one.
+    let no_colour = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colour = if io::stdout().is_terminal() && !no_colour { Colour::Ansi } else { Colour::Plain };
+    let draw = if io::stderr().is_terminal() { ProgressDrawTarget::stderr } else { ProgressDrawTarget::hidden };
+    let processors = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    Surroundings { now: SystemTime::now(), processors, colour, draw }
+}
+
+fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
     match &args.command {
         Command::Coverage(coverage) => coverage::coverage(coverage),
-        Command::Judge(_) => Err(Failure::bug("not built")),
+        Command::Judge(judge) => judge::judge(judge, around),
         Command::List(list) => list::list(list),
         Command::New(new) => new::new(new),
-        Command::Run(_) => Err(Failure::bug("not built")),
+        Command::Run(run) => run::run(run, around),
         Command::Show(show) => show::show(show),
     }
 }
