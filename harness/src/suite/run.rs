@@ -9,6 +9,129 @@ use std::{
     },
 };
 
+use super::Suite;
+use crate::{
+    case::Case,
+    claim::ast::{Body, Seen, Subject},
+    mta::{Mta, StartError},
+    requirement::Basis,
+    trace::Trace,
+    verdict::{self, Judged, Outside, Ruling, Terms},
+    world::{Observation, Settings, observe},
+};
+
+/// What a run is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Seed and network.
+    pub settings: Settings,
+    /// Cases at the same time.
+    pub jobs: NonZeroUsize,
+    /// Only claims of this basis are judged.
+    pub basis: Option<Basis>,
+    /// Nothing more is begun once a case is not as expected.
+    pub haste: Haste,
+}
+
+/// What to do once a case is not as expected.
+#[expect(clippy::exhaustive_enums, reason = "a run goes on or stops")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Haste {
+    /// Run all cases.
+    #[default]
+    AllCases,
+    /// Begin no further case.
+    StopAtFirst,
+}
+
+/// One case, run and judged.
+#[derive(Clone, Debug)]
+pub struct CaseResult<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// Everything that happened.
+    pub trace: Trace,
+    /// What was outside of the trace: a setting that the MTA does not have, or our own failure.
+    pub outside: Option<Outside>,
+    /// Verdict and findings.
+    pub ruling: Ruling,
+}
+
+/// Hears of cases as they begin and end; called from several threads.
+pub trait Progress: Sync {
+    /// A case begins.
+    fn begins(&self, case: &str);
+
+    /// A case has ended and is judged.
+    fn ends(&self, result: &CaseResult<'_>);
+}
+
+/// Nobody listens.
+impl Progress for () {
+    fn begins(&self, _: &str) {}
+
+    fn ends(&self, _: &CaseResult<'_>) {}
+}
+
+/// Whose MTA it is, by its name.
+#[must_use]
+pub fn judged(mta: &str) -> Judged {
+    if mta.starts_with("reference") { Judged::Reference } else { Judged::ThirdParty }
+}
+
+impl Suite {
+    /// Runs these cases on an MTA and judges what it did; results stand in the order of the cases.
+    pub fn run<'a>(&self, cases: &[&'a Case], mta: &dyn Mta, plan: Plan, progress: &dyn Progress) -> Vec<CaseResult<'a>> {
+        in_parallel(cases, plan.jobs, |case| {
+            progress.begins(&case.id);
+            let result = self.run_case(case, mta, plan);
+            progress.ends(&result);
+            let good = result.ruling.verdict == verdict::Verdict::Conforms;
+            let stop = !good && plan.haste == Haste::StopAtFirst;
+            (result, if stop { Proceed::Stop } else { Proceed::GoOn })
+        })
+    }
+
+    /// Runs one case and judges it.
+    pub fn run_case<'a>(&self, case: &'a Case, mta: &dyn Mta, plan: Plan) -> CaseResult<'a> {
+        let observation = if is_about_dns(case) && !mta.asks_name_server() {
+            let setting = "the world's name server".to_owned();
+            Observation { trace: Trace::default(), refusal: Some(StartError::Unsupported { setting }) }
+        } else {
+            observe(case, mta, plan.settings)
+        };
+        let outside = observation.refusal.map(|refusal| match refusal {
+            StartError::Failed { why } => Outside::Inconclusive(why),
+            StartError::Unsupported { setting } => Outside::Setting(setting),
+        });
+        let ruling = self.rule(case, &observation.trace, outside.as_ref(), judged(&mta.name()), plan.basis);
+        CaseResult { case, trace: observation.trace, outside, ruling }
+    }
+
+    /// The verdict of a case on a trace that is there.
+    #[must_use]
+    pub fn rule(
+        &self,
+        case: &Case,
+        trace: &Trace,
+        outside: Option<&Outside>,
+        judged: Judged,
+        only: Option<Basis>,
+    ) -> Ruling {
+        let basis_of = |id: &str| self.catalogue().get(id).map(|requirement| requirement.basis);
+        verdict::rule(case, trace, outside, Terms { basis_of: &basis_of, only, judged })
+    }
+}
+
+/// Whether a case cannot be judged without an MTA that asks the world's name server.
+fn is_about_dns(case: &Case) -> bool {
+    let asks = |seen: &Seen| matches!(seen.subject, Subject::Dns { .. });
+    let claims = |claim: &crate::claim::ast::Claim| {
+        claim.when.as_ref().is_some_and(asks) || matches!(&claim.body, Body::Seen(seen) if asks(seen))
+    };
+    !case.dns_faults.is_empty() || case.claims.iter().any(claims)
+}
+
 /// Runs `work` on each of `items`, `jobs` at a time; results stand in the order of the items. Once `work` says so by
 /// its second value, nothing further is begun.
 fn in_parallel<T: Sync, R: Send>(

@@ -170,3 +170,68 @@ proptest::proptest! {
         }
     }
 }
+
+/// What a person sees of a page with one mistake; `extra` stands at line 17.
+#[track_caller]
+fn check_shown(extra: &str, expected: &str) {
+    let text = page_with(extra);
+    let found = page::read(Path::new("cases/area/topic.md"), text.as_bytes(), &catalogue).err().unwrap_or_default();
+    assert_eq!(diagnostic::render(&found, text.as_bytes()), expected);
+}
+
+#[test]
+fn mistakes_are_shown_with_line_caret_and_the_nearest_words() {
+    check_shown(
+        "```powershel at=5m\nSet-SendConnector A -Enabled $false\n```",
+        r#"error: no fence is called `powershel`
+  --> cases/area/topic.md:17:4
+   |
+17 | ```powershel at=5m
+   |    ^^^^^^^^^
+   |
+   = help: expected `powershell`, `console`, `eml`, `host`, `world`, `zone`
+"#,
+    );
+    check_shown(
+        "```powershell\nSet-SendConnector A -SmartHots mx1.contoso.test\n```",
+        r#"error: `Set-SendConnector` has no parameter `-SmartHots`
+  --> cases/area/topic.md:18:21
+   |
+18 | Set-SendConnector A -SmartHots mx1.contoso.test
+   |                     ^^^^^^^^^^
+   |
+   = help: expected `SmartHosts`
+"#,
+    );
+    check_shown(
+        "```host mx1.contoso.test\nRPCT -> 550 5.1.1 No such mailbox\n```",
+        r#"error: `RPCT` is not a property or a trigger of a rule
+  --> cases/area/topic.md:18:1
+   |
+18 | RPCT -> 550 5.1.1 No such mailbox
+   | ^^^^
+   |
+   = help: expected `RCPT`, `RSET`, `port`, `BDAT`, `QUIT`, `auth`
+"#,
+    );
+    check_shown(
+        "```zone\nmx.bücher.test. A 10.0.0.1\n```",
+        r#"error: `10.0.0.1` could really be dialled
+  --> cases/area/topic.md:18:19
+   |
+18 | mx.bücher.test. A 10.0.0.1
+   |                   ^^^^^^^^
+   |
+   = help: expected `192.0.2.0/24`, `198.51.100.0/24`, `203.0.113.0/24`, `2001:db8::/32`
+"#,
+    );
+    check_shown(
+        "```expect\nMUST  mx1.contoso.test never sees AUTH  [SEL-01]\n```",
+        r#"error: nothing in the page shows that this can happen: no claim that it is seen
+  --> cases/area/topic.md:18:24
+   |
+18 | MUST  mx1.contoso.test never sees AUTH  [SEL-01]
+   |                        ^^^^^
+"#,
+    );
+}
