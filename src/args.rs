@@ -87,8 +87,11 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DIR")]
     pub(crate) snapshots: Option<PathBuf>,
     /// Write the snapshots as they are now, after you have read the difference.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "no_snapshots")]
     pub(crate) accept: bool,
+    /// Neither compare nor write snapshots.
+    #[arg(long, conflicts_with = "snapshots")]
+    pub(crate) no_snapshots: bool,
     /// Write a report: `json=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,

@@ -27,6 +27,7 @@ use crate::{
 
 mod args;
 mod coverage;
+mod deviations;
 mod exit;
 mod judge;
 mod list;
@@ -39,6 +40,7 @@ mod progress;
 mod report_files;
 mod run;
 mod show;
+mod snapshots;
 mod stored;
 mod surroundings;
 mod told;

@@ -16,11 +16,12 @@ use mtaspec_harness::{
 
 use crate::{
     args::{self, BasisArg, Network},
+    deviations,
     exit::Failure,
     load, mtas,
     output::Output,
     progress::Watched,
-    report_files,
+    report_files, snapshots,
     surroundings::Surroundings,
     told,
 };
@@ -29,12 +30,15 @@ use crate::{
 pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Failure> {
     let files = report_files::asked_for(&args.report)?;
     mtas::check(&args.mta)?;
+    let snapshots = snapshots::asked_for(args)?;
+    let deviations = deviations::read(args.deviations.as_deref())?;
     let suite = load::suite(&args.pages)?;
     let cases = load::cases(&suite, &args.filters.filters)?;
-    let plan = plan(args, around);
-    let report = judged_run(&suite, &cases, plan, around);
+    let mut report = judged_run(&suite, &cases, plan(args, around), around);
+    let found = snapshots::settle(&snapshots, &suite, &report)?;
+    let output = told::told(&suite, &mut report, &deviations, &found, around.colour);
     report_files::write(&files, &report)?;
-    Ok(Output { text: told::told(&suite, &report, around.colour), status: told::status(&report) })
+    Ok(output)
 }
 
 fn plan(args: &args::Run, around: Surroundings) -> Plan {
