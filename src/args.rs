@@ -10,10 +10,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 /// connectors and messages it gets, and what it does on the wire is judged by the claims of the page.
 #[derive(Debug, Parser)]
 #[command(name = "mtaspec", version, after_help = EXIT_STATUSES)]
-pub struct Args {
+pub(crate) struct Args {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 const EXIT_STATUSES: &str = "\
@@ -30,7 +30,7 @@ Start with:  mtaspec run
 
 /// What the program can do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Run cases and judge what the MTA did.
     Run(Run),
     /// List cases, requirements, MTAs or invariants.
@@ -47,133 +47,136 @@ pub enum Command {
 
 /// Which pages are read.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Pages {
+pub(crate) struct Pages {
     /// A folder of pages of your own, instead of the built-in corpus. Its folders are the areas.
     #[arg(long, value_name = "DIR")]
-    pub cases: Option<PathBuf>,
+    pub(crate) cases: Option<PathBuf>,
 }
 
 /// Which cases are meant.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Filters {
+pub(crate) struct Filters {
     /// Only cases whose id contains one of these texts, or matches it as a glob (`starttls/*`), or that cite it as a
     /// requirement or fault id (`SEL-11`, `SF-STL-01`).
     #[arg(value_name = "FILTER")]
-    pub filters: Vec<String>,
+    pub(crate) filters: Vec<String>,
 }
 
 /// `mtaspec run`.
 #[derive(Debug, clap::Args)]
-pub struct Run {
+pub(crate) struct Run {
     /// Which cases.
     #[command(flatten)]
-    pub filters: Filters,
+    pub(crate) filters: Filters,
     /// Which pages.
     #[command(flatten)]
-    pub pages: Pages,
+    pub(crate) pages: Pages,
     /// The MTA to judge; `mtaspec list mtas` names them.
     #[arg(long, value_name = "NAME", default_value = "reference")]
-    pub mta: String,
+    pub(crate) mta: String,
     /// How the MTA reaches the hosts.
     #[arg(long, value_enum, default_value_t = Network::Memory)]
-    pub network: Network,
+    pub(crate) network: Network,
     /// Only claims that rest on requirements of this basis.
     #[arg(long, value_enum)]
-    pub basis: Option<BasisArg>,
+    pub(crate) basis: Option<BasisArg>,
     /// What the MTA is known to do otherwise, in a TOML file.
     #[arg(long, value_name = "FILE")]
-    pub deviations: Option<PathBuf>,
+    pub(crate) deviations: Option<PathBuf>,
     /// Where snapshots are compared and kept; by default beside the pages.
     #[arg(long, value_name = "DIR")]
-    pub snapshots: Option<PathBuf>,
+    pub(crate) snapshots: Option<PathBuf>,
     /// Write the snapshots as they are now, after you have read the difference.
-    #[arg(long)]
-    pub accept: bool,
+    #[arg(long, conflicts_with = "no_snapshots")]
+    pub(crate) accept: bool,
+    /// Neither compare nor write snapshots.
+    #[arg(long, conflicts_with = "snapshots")]
+    pub(crate) no_snapshots: bool,
     /// Write a report: `json=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
-    pub report: Vec<String>,
+    pub(crate) report: Vec<String>,
     /// Cases that run at the same time; by default one for each processor.
     #[arg(long, value_name = "N")]
-    pub jobs: Option<std::num::NonZeroUsize>,
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
     /// All randomness comes from this number and the case's id.
     #[arg(long, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Stop after the first case that is not as expected.
     #[arg(long)]
-    pub fail_fast: bool,
+    pub(crate) fail_fast: bool,
 }
 
 /// `mtaspec list`.
 #[derive(Debug, clap::Args)]
-pub struct List {
+pub(crate) struct List {
     /// What to list.
     #[arg(value_enum, default_value_t = Listed::Cases)]
-    pub what: Listed,
+    pub(crate) what: Listed,
     /// Which cases.
     #[command(flatten)]
-    pub filters: Filters,
+    pub(crate) filters: Filters,
     /// Which pages.
     #[command(flatten)]
-    pub pages: Pages,
+    pub(crate) pages: Pages,
     /// As JSON.
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// `mtaspec show`.
 #[derive(Debug, clap::Args)]
-pub struct Show {
+pub(crate) struct Show {
     /// The case: `routing/equal-connectors#tie`.
-    pub case: String,
+    pub(crate) case: String,
     /// Which pages.
     #[command(flatten)]
-    pub pages: Pages,
+    pub(crate) pages: Pages,
 }
 
 /// `mtaspec new`.
 #[derive(Debug, clap::Args)]
-pub struct New {
+pub(crate) struct New {
     /// The area and topic: `starttls/offers`, or an area alone. The page is made if it is not there.
-    pub area: String,
+    pub(crate) area: String,
     /// The heading of the section.
-    pub title: String,
+    pub(crate) title: String,
     /// The folder that holds the areas.
     #[arg(long, value_name = "DIR", default_value = "cases")]
-    pub cases: PathBuf,
+    pub(crate) cases: PathBuf,
 }
 
 /// `mtaspec coverage`.
 #[derive(Debug, clap::Args)]
-pub struct Coverage {
+pub(crate) struct Coverage {
     /// A stored run, `mtaspec run --report json=FILE`.
-    pub run: Option<PathBuf>,
+    pub(crate) run: Option<PathBuf>,
     /// Which pages.
     #[command(flatten)]
-    pub pages: Pages,
+    pub(crate) pages: Pages,
     /// As JSON.
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// `mtaspec judge`.
 #[derive(Debug, clap::Args)]
-pub struct Judge {
+pub(crate) struct Judge {
     /// A stored run, `mtaspec run --report json=FILE`.
-    pub run: PathBuf,
+    pub(crate) run: PathBuf,
     /// Which pages.
     #[command(flatten)]
-    pub pages: Pages,
+    pub(crate) pages: Pages,
     /// What the MTA is known to do otherwise, in a TOML file.
     #[arg(long, value_name = "FILE")]
-    pub deviations: Option<PathBuf>,
+    pub(crate) deviations: Option<PathBuf>,
     /// Write a report: `json=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
-    pub report: Vec<String>,
+    pub(crate) report: Vec<String>,
 }
 
 /// How the MTA reaches the hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Network {
+pub(crate) enum Network {
     /// Pipes in memory, world time: for the reference.
     Memory,
     /// Real sockets on the loopback interface, real time.
@@ -182,7 +185,7 @@ pub enum Network {
 
 /// What a requirement rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum BasisArg {
+pub(crate) enum BasisArg {
     /// An RFC.
     Rfc,
     /// The documentation of Exchange.
@@ -193,7 +196,7 @@ pub enum BasisArg {
 
 /// What can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Listed {
+pub(crate) enum Listed {
     /// Cases.
     Cases,
     /// Requirements.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// What the exit status says. The numbers are part of the program's contract; 64 to 70 are those of `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
+pub(crate) enum Status {
     /// All is as expected.
     AsExpected = 0,
     /// A SHOULD claim is broken.
@@ -34,31 +34,43 @@ impl From<Status> for ExitCode {
 /// Why a subcommand could not do its work: a message for the user, and the status to end with.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub struct Failure {
+pub(crate) struct Failure {
     /// The status.
-    pub status: Status,
+    pub(crate) status: Status,
     /// What to say; may have several lines.
-    pub message: String,
+    pub(crate) message: String,
+    /// What stands above the message, ready to be read: mistakes of pages with their lines. Empty, or ends in a line end.
+    pub(crate) detail: String,
 }
 
 impl Failure {
+    /// This status, with this message.
+    fn new(status: Status, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), detail: String::new() }
+    }
+
     /// A wrong command line.
-    pub fn command_line(message: impl Into<String>) -> Self {
-        Self { status: Status::CommandLine, message: message.into() }
+    pub(crate) fn command_line(message: impl Into<String>) -> Self {
+        Self::new(Status::CommandLine, message)
     }
 
     /// A wrong page or file.
-    pub fn page(message: impl Into<String>) -> Self {
-        Self { status: Status::Page, message: message.into() }
+    pub(crate) fn page(message: impl Into<String>) -> Self {
+        Self::new(Status::Page, message)
     }
 
     /// Nothing was judged.
-    pub fn nothing_judged(message: impl Into<String>) -> Self {
-        Self { status: Status::Differs, message: message.into() }
+    pub(crate) fn nothing_judged(message: impl Into<String>) -> Self {
+        Self::new(Status::Differs, message)
+    }
+
+    /// The MTA, or a right that it needs, is missing.
+    pub(crate) fn missing(message: impl Into<String>) -> Self {
+        Self::new(Status::Missing, message)
     }
 
     /// Our own fault.
-    pub fn bug(message: impl Into<String>) -> Self {
-        Self { status: Status::Bug, message: message.into() }
+    pub(crate) fn bug(message: impl Into<String>) -> Self {
+        Self::new(Status::Bug, message)
     }
 }

@@ -1,15 +1,128 @@
-//! smoke
-use mtaspec_harness::{mta::Reference, suite::run::Plan, world::{NetworkKind, Settings}};
-fn main() {
-    let suite = mtaspec::suite().unwrap();
-    let filters: Vec<_> = std::env::args().skip(1).map(mtaspec_harness::suite::Filter::new).collect();
-    let cases = match suite.cases(&filters) { Ok(c) => c, Err(e) => { println!("{e}"); return } };
-    let t = std::time::Instant::now();
-    let plan = Plan { settings: Settings { seed: 0, network: NetworkKind::Memory }, jobs: 2.try_into().unwrap(), basis: None, haste: Default::default() };
-    let results = suite.run(&cases, &Reference, plan, &());
-    println!("{:?} {}", t.elapsed(), results.len());
-    for r in &results { if r.ruling.verdict != mtaspec_harness::verdict::Verdict::Conforms {
-        println!("{} {:?} {}", r.case.id, r.ruling.verdict, r.ruling.reason);
-        if !filters.is_empty() { for e in &r.trace.0 { let s = format!("{e:?}"); println!("   {}", &s.chars().take(300).collect::<String>()); } }
-    } }
+//! The program `mtaspec`: the only place that prints, looks at the terminal, and exits.
+//!
+//! One file a subcommand; each takes its arguments and gives an [`Output`](output::Output) or a
+//! [`Failure`](exit::Failure).
+
+use std::{
+    any::Any,
+    env,
+    io::{self, IsTerminal as _, Write as _},
+    num::NonZeroUsize,
+    panic::{self, UnwindSafe},
+    process::ExitCode,
+    thread,
+    time::SystemTime,
+};
+
+use clap::Parser as _;
+use indicatif::ProgressDrawTarget;
+use mtaspec_harness::report::terminal::Colour;
+
+use crate::{
+    args::{Args, Command},
+    exit::{Failure, Status},
+    output::Output,
+    surroundings::Surroundings,
+};
+
+mod args;
+mod coverage;
+mod deviations;
+mod exit;
+mod judge;
+mod list;
+mod load;
+mod mtas;
+mod nearest;
+mod new;
+mod output;
+mod progress;
+mod report_files;
+mod run;
+mod show;
+mod snapshots;
+mod stored;
+mod surroundings;
+mod told;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let status = if error.use_stderr() { Status::CommandLine } else { Status::AsExpected };
+            // Nobody is left to tell if this fails.
+            drop(error.print());
+            return status.into();
+        }
+    };
+    let done = guarded(|| dispatch(&args, surroundings())).unwrap_or_else(|message| Err(Failure::bug(message)));
+    match done {
+        Ok(output) => say(&output).into(),
+        Err(failure) => complain(&failure).into(),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the edge at which the environment and the clock are read")]
+fn surroundings() -> Surroundings {
+    // https://no-color.org: any value but an empty one.
+    let no_colour = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colour = if io::stdout().is_terminal() && !no_colour { Colour::Ansi } else { Colour::Plain };
+    let draw = if io::stderr().is_terminal() { ProgressDrawTarget::stderr } else { ProgressDrawTarget::hidden };
+    let processors = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    Surroundings { now: SystemTime::now(), processors, colour, draw }
+}
+
+fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
+    match &args.command {
+        Command::Coverage(coverage) => coverage::coverage(coverage),
+        Command::Judge(judge) => judge::judge(judge, around),
+        Command::List(list) => list::list(list),
+        Command::New(new) => new::new(new),
+        Command::Run(run) => run::run(run, around),
+        Command::Show(show) => show::show(show),
+    }
+}
+
+/// Runs `work`; a panic in it becomes a sentence. What the panic itself says stands on standard error by then.
+fn guarded<T>(work: impl FnOnce() -> T + UnwindSafe) -> Result<T, String> {
+    panic::catch_unwind(work).map_err(|payload| {
+        format!("a bug of mtaspec: {}\nplease report it with the command line and the pages", words(payload.as_ref()))
+    })
+}
+
+fn words(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("it panicked")
+}
+
+/// Writes to standard output. A reader that has gone away (`mtaspec list | head`) changes no status.
+fn say(output: &Output) -> Status {
+    match io::stdout().lock().write_all(output.text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&Failure::page(format!("standard output cannot be written: {error}")))
+        }
+        _ => output.status,
+    }
+}
+
+/// Writes to standard error.
+fn complain(failure: &Failure) -> Status {
+    let Failure { status, message, detail } = failure;
+    let separator = if detail.is_empty() { "" } else { "\n" };
+    // Nobody is left to tell if this fails.
+    drop(writeln!(io::stderr().lock(), "{detail}{separator}mtaspec: {message}"));
+    *status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Status, complain, guarded};
+
+    #[test]
+    fn a_panic_ends_with_70_and_a_sentence() {
+        let message = guarded(|| panic!("no case has id {}", 7)).map(|()| ()).unwrap_err();
+        assert_eq!(message, "a bug of mtaspec: no case has id 7\nplease report it with the command line and the pages");
+        assert_eq!(complain(&Failure::bug(message)), Status::Bug);
+        assert_eq!(Status::Bug as u8, 70);
+    }
 }

@@ -160,7 +160,9 @@ impl CaseReport {
         (Self::new(&case.id, ruling, &found, trace, terms.judged), found)
     }
 
-    fn new(id: &str, ruling: Ruling, found: &[(&'static str, Checked)], trace: Trace, judged: Judged) -> Self {
+    /// The report of a case that is judged already; `found` is what [`invariant::check`] says of its trace.
+    #[must_use]
+    pub fn new(id: &str, ruling: Ruling, found: &[(&'static str, Checked)], trace: Trace, judged: Judged) -> Self {
         let expected = match ruling.verdict {
             Verdict::Conforms => true,
             Verdict::Unsupported => judged == Judged::ThirdParty,

@@ -1,6 +1,6 @@
 //! Snapshots: what went over the wire in the cases of one section, as a text to review as a diff.
 //!
-//! A snapshot belongs to one MTA and changes no verdict. [`render`] writes it, [`file`] stores and compares it.
+//! A snapshot belongs to one MTA and changes no verdict. [`render`] writes it, [`mod@file`] stores and compares it.
 
 pub mod file;
 mod redact;
@@ -60,6 +60,12 @@ struct Block {
     lines: Vec<String>,
 }
 
+impl Block {
+    fn is_session(&self) -> bool {
+        self.lines.first().is_some_and(|line| line.starts_with("connect "))
+    }
+}
+
 /// Blocks that begin closer to one another than this, in milliseconds, are one attempt.
 const ATTEMPT_GAP_MS: u64 = 10_000;
 
@@ -70,19 +76,27 @@ fn of_trace(trace: &Trace, layout: Layout) -> Vec<String> {
     }
     let attempts = attempts(&blocks);
     let mut text = Vec::new();
-    let mut at = 0;
+    let (mut at, mut shown_time, mut close_up) = (0, String::new(), false);
     while let Some(first) = attempts.get(at) {
         let same = attempts[at + 1..].iter().take_while(|other| alike(first, other)).count();
         for block in *first {
-            text.push(String::new());
-            if layout == Layout::Memory {
-                text.push(format!("@ {}", time(block.at_ms)));
+            let now = time(block.at_ms);
+            let new_time = layout == Layout::Memory && now != shown_time;
+            // Lines of no session stand close to one another; a session stands apart.
+            if new_time || block.is_session() || !close_up {
+                text.push(String::new());
+            }
+            if new_time {
+                text.push(format!("@ {now}"));
+                shown_time = now;
             }
             text.extend(block.lines.iter().cloned());
+            close_up = !block.is_session();
         }
         if same > 0 {
             text.push(String::new());
             text.push(more(&attempts[at..=at + same], layout));
+            close_up = false;
         }
         at += same + 1;
     }

@@ -25,7 +25,6 @@ fn a_session_is_a_dialogue_with_times_to_the_second() {
             "C: QUIT",
             "<close by client>",
             "",
-            "@ 1s",
             "end: settled"
         ]
     );

@@ -1,0 +1,82 @@
+//! `mtaspec run`: runs cases on an MTA and judges what it did.
+
+use mtaspec_harness::{
+    case::Case,
+    invariant::Tally,
+    mta::{Mta, Reference},
+    report::json::{CaseReport, MtaName, RunHead, RunReport},
+    requirement::Basis,
+    suite::{
+        Suite,
+        run::{CaseResult, Haste, Plan, judged},
+    },
+    verdict::Terms,
+    world::{NetworkKind, Settings},
+};
+
+use crate::{
+    args::{self, BasisArg, Network},
+    deviations,
+    exit::Failure,
+    load, mtas,
+    output::Output,
+    progress::Watched,
+    report_files, snapshots,
+    surroundings::Surroundings,
+    told,
+};
+
+/// Everything is looked at before the first case starts; reports are written after the last one.
+pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Failure> {
+    let files = report_files::asked_for(&args.report)?;
+    mtas::check(&args.mta)?;
+    let snapshots = snapshots::asked_for(args)?;
+    let deviations = deviations::read(args.deviations.as_deref())?;
+    let suite = load::suite(&args.pages)?;
+    let cases = load::cases(&suite, &args.filters.filters)?;
+    let mut report = judged_run(&suite, &cases, plan(args, around), around);
+    let found = snapshots::settle(&snapshots, &suite, &report)?;
+    let output = told::told(&suite, &mut report, &deviations, &found, around.colour);
+    report_files::write(&files, &report)?;
+    Ok(output)
+}
+
+fn plan(args: &args::Run, around: Surroundings) -> Plan {
+    let network = match args.network {
+        Network::Loopback => NetworkKind::Loopback { now: around.now },
+        Network::Memory => NetworkKind::Memory,
+    };
+    Plan {
+        settings: Settings { seed: args.seed, network },
+        jobs: args.jobs.unwrap_or(around.processors),
+        basis: args.basis.map(basis),
+        haste: if args.fail_fast { Haste::StopAtFirst } else { Haste::AllCases },
+    }
+}
+
+fn basis(basis: BasisArg) -> Basis {
+    match basis {
+        BasisArg::Exchange => Basis::Exchange,
+        BasisArg::Ours => Basis::Ours,
+        BasisArg::Rfc => Basis::Rfc,
+    }
+}
+
+fn judged_run(suite: &Suite, cases: &[&Case], plan: Plan, around: Surroundings) -> RunReport {
+    let mta = Reference;
+    let progress = Watched::new(cases.len(), (around.draw)());
+    let results = suite.run(cases, &mta, plan, &progress);
+    progress.finish();
+    let basis_of = |id: &str| suite.catalogue().get(id).map(|requirement| requirement.basis);
+    let name = MtaName { name: mta.name(), version: mta.version() };
+    let terms = Terms { basis_of: &basis_of, only: plan.basis, judged: judged(&name.name) };
+    let mut tally = Tally::default();
+    let reports = results.into_iter().map(|CaseResult { case, trace, outside, .. }| {
+        let (report, found) = CaseReport::judge(case, trace, outside.as_ref(), terms);
+        tally.add(&report.id, &found);
+        report
+    });
+    let reports = reports.collect();
+    let head = RunHead { suite: env!("CARGO_PKG_VERSION").to_owned(), seed: plan.settings.seed, mta: name };
+    RunReport::new(head, reports, tally.into_rows())
+}

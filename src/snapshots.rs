@@ -1,0 +1,168 @@
+//! Snapshots of a run: compared with those that are stored, and stored once the user has accepted them.
+//!
+//! They are of the reference in memory with seed 0. A section whose variants did not all run, or that could not be
+//! judged, has none in this run.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use mtaspec_harness::{
+    report::json::{CaseReport, RunReport},
+    snapshot::{
+        Layout, Shown,
+        file::{self, Comparison},
+        render,
+    },
+    suite::Suite,
+    verdict::Verdict,
+};
+
+use crate::{
+    args::{self, Network},
+    exit::Failure,
+    load,
+};
+
+/// What is done with snapshots.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Those of the run are written, beside the pages or in this folder.
+    Accept(Place),
+    /// Those of the run are compared with the stored ones.
+    Compare(Place),
+    /// Nothing.
+    Ignore,
+}
+
+/// Where snapshots stand.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the folder of their page.
+    BesidePages,
+    /// In a folder of their own, by area.
+    Folder(PathBuf),
+}
+
+/// What became of the snapshots of a run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Files that were written.
+    pub(crate) accepted: Vec<PathBuf>,
+    /// Files that differ, with the difference.
+    pub(crate) differ: Vec<(PathBuf, String)>,
+    /// How many sections have no stored snapshot.
+    pub(crate) new: usize,
+}
+
+/// What the command line asks for.
+///
+/// # Errors
+///
+/// Snapshots are to be accepted, and it is not clear where they stand, or of what they would be.
+pub(crate) fn asked_for(args: &args::Run) -> Result<Use, Failure> {
+    let usual = args.network == Network::Memory && args.seed == 0;
+    if args.accept && !usual {
+        return Err(Failure::command_line("snapshots are of runs in memory with seed 0: nothing else can be accepted"));
+    }
+    if args.no_snapshots || !usual {
+        return Ok(Use::Ignore);
+    }
+    let place = args.snapshots.clone().map_or(Place::BesidePages, Place::Folder);
+    if !args.accept {
+        return Ok(Use::Compare(place));
+    }
+    let in_tree = Path::new("cases/FORMAT.md").is_file();
+    if place == Place::BesidePages && args.pages.cases.is_none() && !in_tree {
+        return Err(Failure::command_line(
+            "the built-in pages stand in no folder here: say `--snapshots DIR`, or `--cases DIR` for pages of your own, \
+             or run in the source tree of mtaspec",
+        ));
+    }
+    Ok(Use::Accept(place))
+}
+
+/// Compares or writes the snapshots of a run.
+pub(crate) fn settle(asked: &Use, suite: &Suite, run: &RunReport) -> Result<Found, Failure> {
+    let mut found = Found::default();
+    let (place, accept) = match asked {
+        Use::Accept(place) => (place, true),
+        Use::Compare(place) => (place, false),
+        Use::Ignore => return Ok(found),
+    };
+    for (section, cases) in whole_sections(suite, run) {
+        let Ok(case) = suite.case(&cases[0].id) else { continue };
+        let shown: Vec<Shown<'_>> = cases.iter().map(|case| Shown { id: &case.id, trace: &case.trace }).collect();
+        let text = render(&shown, Layout::Memory);
+        let path = path(place, &case.file, section);
+        let stored = match place {
+            Place::BesidePages => suite.snapshot(&path).map(str::to_owned),
+            Place::Folder(_) => read(&path)?,
+        };
+        match file::compare(stored.as_deref(), &text) {
+            Comparison::Same => {}
+            _ if accept => {
+                write(&path, &file::write(&case.file.display().to_string(), &text))?;
+                found.accepted.push(path);
+            }
+            Comparison::Differs { diff } => found.differ.push((path, diff)),
+            _ => found.new += 1,
+        }
+    }
+    Ok(found)
+}
+
+/// Sections of which every variant ran and could be judged.
+fn whole_sections<'a>(suite: &Suite, run: &'a RunReport) -> BTreeMap<&'a str, Vec<&'a CaseReport>> {
+    let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
+    for id in suite.corpus().list() {
+        *sizes.entry(section(&id).to_owned()).or_default() += 1;
+    }
+    let mut sections: BTreeMap<&str, Vec<&CaseReport>> = BTreeMap::new();
+    for case in &run.cases {
+        sections.entry(section(&case.id)).or_default().push(case);
+    }
+    let judged = |case: &&CaseReport| !matches!(case.verdict, Verdict::Inconclusive | Verdict::Unsupported);
+    sections.retain(|section, cases| sizes.get(*section) == Some(&cases.len()) && cases.iter().all(judged));
+    sections
+}
+
+/// The id of a section: that of its case, or that of its variants short of their names.
+fn section(id: &str) -> &str {
+    let Some(short_id) = id.find('#') else { return id };
+    id[short_id..].find('/').map_or(id, |variant| &id[..short_id + variant])
+}
+
+fn path(place: &Place, page: &Path, section: &str) -> PathBuf {
+    let name = file::file_name(section);
+    match place {
+        Place::BesidePages => page.with_file_name(name),
+        Place::Folder(folder) => folder.join(section.split('/').next().unwrap_or_default()).join(name),
+    }
+}
+
+fn read(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(load::unreadable(path, &error)),
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, text));
+    written.map_err(|error| Failure::page(format!("`{}` cannot be written: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::section;
+
+    #[test]
+    fn variants_share_the_snapshot_of_their_section() {
+        assert_eq!(section("dns/mx#order/two-hosts"), "dns/mx#order");
+        assert_eq!(section("dns/mx#order"), "dns/mx#order");
+    }
+}

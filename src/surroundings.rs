@@ -1,0 +1,19 @@
+//! What the program takes from where it runs. Only `main.rs` looks; everything else is told.
+
+use std::{num::NonZeroUsize, time::SystemTime};
+
+use indicatif::ProgressDrawTarget;
+use mtaspec_harness::report::terminal::Colour;
+
+/// Where the program runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Surroundings {
+    /// The time of day, at which worlds on sockets begin.
+    pub(crate) now: SystemTime,
+    /// How many cases run at the same time unless the user says otherwise.
+    pub(crate) processors: NonZeroUsize,
+    /// Whether standard output takes colours.
+    pub(crate) colour: Colour,
+    /// Where progress is shown: nowhere, unless a person watches.
+    pub(crate) draw: fn() -> ProgressDrawTarget,
+}

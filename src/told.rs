@@ -1,0 +1,100 @@
+//! How a judged run is told, and the status that it ends with.
+
+use mtaspec_harness::{
+    deviation::Deviations,
+    report::{
+        json::{CaseReport, RunReport},
+        terminal::{self, Colour},
+    },
+    suite::{Suite, run::judged},
+    verdict::Verdict,
+};
+
+use crate::{
+    exit::Status,
+    output::{Output, counted},
+    snapshots::Found,
+};
+
+/// Most lines of a difference that are shown; the file has them all.
+const DIFFERENCE_LINES_MAX: usize = 60;
+
+/// Tells a run: each failure, each snapshot that differs, each deviation that is stale, then the summary. What the
+/// deviations know is marked in `run`.
+pub(crate) fn told(
+    suite: &Suite,
+    run: &mut RunReport,
+    deviations: &Deviations,
+    snapshots: &Found,
+    colour: Colour,
+) -> Output {
+    let stale = deviations.apply(run).stale;
+    let mut text = failures(suite, run, colour);
+    for (file, difference) in &snapshots.differ {
+        text.push_str(&format!("snapshot {} differs\n{}\n", file.display(), shortened(difference)));
+    }
+    for stale in &stale {
+        text.push_str(&format!("stale deviation: {stale}\n"));
+    }
+    text.push_str(&terminal::summary(run, judged(&run.mta.name), colour));
+    text.push_str(&of_snapshots(snapshots));
+    let excused = |id: &str| deviations.excuses_invariant(id, &run.mta.version);
+    let status = match status(run, &excused) {
+        Status::AsExpected if !stale.is_empty() || !snapshots.differ.is_empty() => Status::Differs,
+        status => status,
+    };
+    Output { text, status }
+}
+
+fn failures(suite: &Suite, run: &RunReport, colour: Colour) -> String {
+    let sentence = |id: &str| {
+        let requirement = suite.catalogue().get(id).map(|requirement| &requirement.sentence);
+        requirement.or_else(|| suite.catalogue().fault(id).map(|fault| &fault.summary)).cloned()
+    };
+    let failure = |found: &CaseReport| {
+        let case = suite.case(&found.id).ok()?;
+        Some(terminal::failure(run, found, case, &sentence, colour) + "\n")
+    };
+    run.unexpected().filter_map(failure).collect()
+}
+
+fn shortened(difference: &str) -> String {
+    let mut text: String = difference.lines().take(DIFFERENCE_LINES_MAX).map(|line| format!("  {line}\n")).collect();
+    let more = difference.lines().count().saturating_sub(DIFFERENCE_LINES_MAX);
+    if more > 0 {
+        text.push_str(&format!("  ... {more} more lines\n"));
+    }
+    text
+}
+
+fn of_snapshots(found: &Found) -> String {
+    let Found { accepted, differ, new } = found;
+    let mut text = String::new();
+    if !differ.is_empty() {
+        let count = counted(differ.len(), "snapshot differs", "snapshots differ");
+        text.push_str(&format!("{count}: run again with --accept once you have read the difference\n"));
+    }
+    if *new > 0 {
+        text.push_str(&format!("{} not stored: --accept keeps them\n", counted(*new, "snapshot is", "snapshots are")));
+    }
+    for file in accepted {
+        text.push_str(&format!("accepted {}\n", file.display()));
+    }
+    text
+}
+
+/// The status of the worst that was found: a broken MUST before what is inconclusive or unsupported, and that before a
+/// broken SHOULD.
+fn status(run: &RunReport, excused: &dyn Fn(&str) -> bool) -> Status {
+    let found = |verdict: Verdict| run.unexpected().any(|case| case.verdict == verdict);
+    let invariant = run.invariants.iter().any(|row| row.verdict == Verdict::Violates && !excused(&row.id));
+    if found(Verdict::Violates) || invariant {
+        Status::Violates
+    } else if found(Verdict::Inconclusive) || found(Verdict::Unsupported) {
+        Status::Inconclusive
+    } else if found(Verdict::Departs) {
+        Status::Departs
+    } else {
+        Status::AsExpected
+    }
+}

@@ -1,0 +1,7 @@
+//! The program itself: what it prints, what it writes, and how it ends.
+
+mod command_line;
+mod listing;
+mod new_sections;
+mod outcome;
+mod page_mistakes;

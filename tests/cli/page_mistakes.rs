@@ -1,0 +1,124 @@
+//! What is wrong with a page is shown with its place, all at once, before anything starts; the status is 65.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::outcome::{folder_with_page, mtaspec_in};
+
+/// A page without a mistake.
+const PAGE: &str = r#"mtaspec: 1
+
+# A page of one's own
+
+```zone
+relay.contoso.test.  A  192.0.2.20
+```
+
+```powershell
+New-SendConnector -Name Relay -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts relay.contoso.test
+```
+
+```eml to=u@fabrikam.test
+Subject: minutes
+```
+
+## It arrives {#arrives}
+
+```expect
+MUST  u@fabrikam.test is delivered to relay.contoso.test  [SEL-11]
+```
+"#;
+
+/// What the program says of [`PAGE`] with `good` replaced by `bad`; `run` and `list` say the same.
+#[track_caller]
+fn complaint(good: &str, bad: &str) -> String {
+    assert!(PAGE.contains(good), "{good:?}");
+    complaint_of(PAGE.replacen(good, bad, 1))
+}
+
+#[track_caller]
+fn complaint_of(page: impl AsRef<[u8]>) -> String {
+    let folder = folder_with_page(page);
+    let listed = mtaspec_in(folder.path(), &["list", "--cases", "pages"]);
+    let run = mtaspec_in(folder.path(), &["run", "--cases", "pages"]);
+    assert_eq!((listed.status, listed.stdout.as_str()), (65, ""));
+    assert_eq!((run.status, run.stdout.as_str()), (65, ""));
+    assert_eq!(listed.stderr, run.stderr);
+    listed.stderr
+}
+
+#[test]
+fn the_page_itself_is_good() {
+    let listed = mtaspec_in(folder_with_page(PAGE).path(), &["list", "--cases", "pages"]);
+    assert_eq!((listed.status, listed.stdout.as_str()), (0, "own/page#arrives  It arrives\n"), "{}", listed.stderr);
+}
+
+#[test]
+fn an_unknown_fence() {
+    insta::assert_snapshot!(complaint("```eml", "```email"), @"");
+}
+
+#[test]
+fn a_mistyped_claim() {
+    insta::assert_snapshot!(complaint("is delivered to", "is delivered too"), @"");
+}
+
+#[test]
+fn a_host_that_nobody_knows() {
+    insta::assert_snapshot!(complaint("delivered to relay", "delivered to rely"), @"");
+}
+
+#[test]
+fn a_mistake_in_a_zone() {
+    insta::assert_snapshot!(complaint("  A  192.0.2.20", "  MX  mx.contoso.test."), @"");
+}
+
+#[test]
+fn a_name_that_could_really_be_mailed() {
+    insta::assert_snapshot!(complaint("to=u@fabrikam.test", "to=u@fabrikam.com"), @"");
+}
+
+#[test]
+fn a_page_that_is_not_utf_8() {
+    let mut page = PAGE.as_bytes().to_vec();
+    let at = PAGE.find("minutes").expect("the subject");
+    page[at] = 0xE9;
+    insta::assert_snapshot!(complaint_of(page), @"");
+}
+
+#[test]
+fn a_page_that_claims_nothing_but_absences() {
+    insta::assert_snapshot!(complaint("u@fabrikam.test is delivered to relay.contoso.test", "relay.contoso.test never sees AUTH"), @"");
+}
+
+#[test]
+fn a_folder_that_is_not_there() {
+    let folder = TempDir::new().expect("a temporary folder");
+    for command in ["list", "run"] {
+        let done = mtaspec_in(folder.path(), &[command, "--cases", "pages"]);
+        assert_eq!((done.status, done.stdout.as_str()), (65, ""));
+        assert!(done.stderr.starts_with("mtaspec: `pages` cannot be read: "), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_page() {
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::create_dir_all(folder.path().join("pages/own/page.md")).expect("a folder");
+    let done = mtaspec_in(folder.path(), &["list", "--cases", "pages"]);
+    // It holds no pages, and is no page.
+    assert_eq!((done.status, done.stdout.as_str()), (4, ""));
+}
+
+#[test]
+fn a_folder_without_pages_is_4() {
+    let folder = TempDir::new().expect("a temporary folder");
+    fs::create_dir(folder.path().join("pages")).expect("a folder");
+    let done = mtaspec_in(folder.path(), &["run", "--cases", "pages"]);
+    assert_eq!((done.status, done.stdout.as_str()), (4, ""));
+    assert_eq!(
+        done.stderr,
+        "mtaspec: `pages` holds no pages: a page is a file `AREA/TOPIC.md`, and `mtaspec new` makes one\n"
+    );
+}
