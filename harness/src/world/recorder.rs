@@ -89,7 +89,7 @@ impl Recorder {
 
     /// How many events there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn events(&self) -> usize {
         self.lock().entries.len()
     }
 

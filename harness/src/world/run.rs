@@ -130,7 +130,9 @@ async fn watch(case: &Case, mta: &dyn Mta, settings: Settings) -> Result<Observa
         .map_err(|_| StartError::Failed { why: format!("it did not start within {START_MAX:?}") })??;
     let schedule = Schedule::begin(case, &running, &clock, &recorder);
     let cause = until_the_end(case, &clock, &recorder, &schedule, quiet).await;
-    let entries = recorder.finish(cause, millis(case.world.horizon), millis(quiet));
+    // Time does not pass in memory while anything is ready, so no quiet time is asked for there.
+    let quiet_ms = if settings.network == NetworkKind::Memory { 0 } else { millis(quiet) };
+    let entries = recorder.finish(cause, millis(case.world.horizon), quiet_ms);
     let refusal = schedule.refusal();
     schedule.end();
     Ok(Observation { trace: Trace(entries), refusal })
@@ -173,12 +175,12 @@ async fn until_the_end(
         }
         let may_settle = schedule.refusal().is_some()
             || (!case.world.observe_until && schedule.all_submitted() && recorder.is_quiet());
-        let events = recorder.len();
+        let events = recorder.events();
         tokio::select! {
             biased;
             () = recorder.changed() => {}
             () = tokio::time::sleep(quiet), if may_settle => {
-                if recorder.len() == events {
+                if recorder.events() == events {
                     return EndCause::Settled;
                 }
             }
