@@ -266,6 +266,12 @@ impl<S: Stream> Session<S> {
 
     /// Ends the connection as it was to end, and reports that.
     async fn finish(&mut self, end: End) {
+        if end.by == Party::Client {
+            self.take_lines();
+        }
+        // What a client says after the host has closed in the midst of mail data is no command, and no data either.
+        let lost = self.incoming.take().map(|incoming| incoming.recorder.octets());
+        self.deaf |= lost.is_some();
         match end {
             End { by: Party::Host, how: Ending::Reset } => self.wire.reset(),
             End { by: Party::Host, how: Ending::Close } => {
@@ -273,10 +279,9 @@ impl<S: Stream> Session<S> {
                 // What the client has still to say is heard, or else TCP would break off what was said to it.
                 let _ = tokio::time::timeout(CLOSE_LINGER, self.overhear()).await;
             }
-            End { by: Party::Client, .. } => self.take_lines(),
+            End { by: Party::Client, .. } => {}
         }
-        if let Some(incoming) = &self.incoming {
-            let octets = incoming.recorder.octets();
+        if let Some(octets) = lost {
             self.wire.reporter.report(Event::MailDataLost { octets });
         }
         let scripts = &self.host.host().scripts;

@@ -2,10 +2,13 @@
 
 pub mod case;
 pub mod claim;
+pub mod deviation;
+pub mod invariant;
 pub mod mta;
 pub mod network;
 pub mod report;
 pub mod requirement;
+pub mod snapshot;
 pub mod suite;
 pub mod trace;
 pub mod verdict;

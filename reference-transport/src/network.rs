@@ -2,6 +2,8 @@
 //!
 //! Sleeping and timeouts go through `tokio::time`, which a world in memory pauses; all else comes from here.
 
+mod sockets;
+
 use std::{
     future::Future,
     io,
@@ -12,6 +14,8 @@ use std::{
 };
 
 use tokio::io::{AsyncRead, AsyncWrite};
+
+pub use self::sockets::Sockets;
 
 /// A stream of octets in both directions.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}

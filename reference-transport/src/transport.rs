@@ -156,7 +156,13 @@ impl Transport {
             attempts.spawn(async move { inner.attempt(&message, group).await });
         }
         inner.settle_at_once(&message, decisions).await;
-        while attempts.join_next().await.is_some() {}
+        while let Some(attempt) = attempts.join_next().await {
+            if let Err(error) = attempt
+                && error.is_panic()
+            {
+                std::panic::resume_unwind(error.into_panic());
+            }
+        }
     }
 }
 

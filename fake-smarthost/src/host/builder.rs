@@ -1,6 +1,11 @@
 //! Hosts and rules in Rust, for those who write no page.
 
-use std::{io, net::SocketAddr, sync::Arc, time::SystemTime};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
 
@@ -11,6 +16,7 @@ use crate::{
     pki::Pki,
     rule::{Action, Argument, Conditions, Count, Reply, Rule, Scope, Tag, TlsState, Trigger, Which},
     running::RunningHost,
+    script::Script,
 };
 
 impl Host {
@@ -72,6 +78,17 @@ impl Host {
     }
 
     /// Does this each time instead of the correct answer.
+    ///
+    /// ```
+    /// use mtaspec_fake_smarthost::{Host, rule::{Action, Rule, Scope, Trigger, Which}};
+    ///
+    /// let crowded = Host::new("mx1.contoso.test").rule(
+    ///     Rule::new(Trigger::command("RCPT"), [Action::reply("452 4.5.3 Too many recipients")])
+    ///         .count_over(Which::From(101), Scope::Transaction),
+    /// );
+    /// let closed = Host::new("mx2.contoso.test").on(Trigger::Connect, [Action::reply("554 No SMTP service here")]);
+    /// assert_eq!(crowded.rules.len() + closed.rules.len(), 2);
+    /// ```
     #[must_use]
     pub fn on(self, trigger: Trigger, actions: impl IntoIterator<Item = Action>) -> Self {
         self.rule(Rule::new(trigger, actions))
@@ -81,6 +98,13 @@ impl Host {
     #[must_use]
     pub fn rule(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
+        self
+    }
+
+    /// Follows a script, if none before it is for the same connection.
+    #[must_use]
+    pub fn script(mut self, script: Script) -> Self {
+        self.scripts.push(script);
         self
     }
 
@@ -94,7 +118,7 @@ impl Host {
     pub async fn listen(self, sink: Arc<dyn Sink>) -> io::Result<Listening> {
         let clock = DefaultTimeProvider;
         let since = clock.current_time().map(|now| now.as_secs()).unwrap_or_default();
-        let begin = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(since);
+        let begin = SystemTime::UNIX_EPOCH + Duration::from_secs(since);
         let running = RunningHost::new(self, Arc::new(Pki::new(begin)), Arc::new(clock));
         listen(Arc::new(running), SocketAddr::from(([127, 0, 0, 1], 0)), sink).await
     }
@@ -124,6 +148,20 @@ impl Rule {
     #[must_use]
     pub fn in_state(mut self, tls: TlsState) -> Self {
         self.conditions.tls = Some(tls);
+        self
+    }
+
+    /// Only before this time since the host began.
+    #[must_use]
+    pub fn until(mut self, elapsed: Duration) -> Self {
+        self.conditions.until = Some(elapsed);
+        self
+    }
+
+    /// Only from this time on since the host began.
+    #[must_use]
+    pub fn since(mut self, elapsed: Duration) -> Self {
+        self.conditions.since = Some(elapsed);
         self
     }
 

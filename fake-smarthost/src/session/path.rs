@@ -94,3 +94,41 @@ pub(crate) fn same_mailbox(one: &[u8], other: &[u8]) -> bool {
     let (at, other_at) = (split(one), split(other));
     one[..at] == other[..other_at] && one[at..].eq_ignore_ascii_case(&other[other_at..])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<(&str, &str)>) {
+        let parsed = parse_path(text);
+        let parsed = parsed.as_ref().map(|(path, rest)| (path.mailbox.as_str(), *rest));
+        assert_eq!(parsed, expected, "{text}");
+    }
+
+    #[test]
+    fn a_path_is_what_the_grammar_says() {
+        check("<>", Some(("", "")));
+        check("<a.b+c@contoso.test> SIZE=1", Some(("a.b+c@contoso.test", " SIZE=1")));
+        check("<@relay.test,@b.test:a@contoso.test>", Some(("a@contoso.test", "")));
+        check(r#"<"a >\"b"@contoso.test>"#, Some((r#""a >\"b"@contoso.test"#, "")));
+        check("<a@[192.0.2.1]>", Some(("a@[192.0.2.1]", "")));
+        check("<bücher@bücher.test>", Some(("bücher@bücher.test", "")));
+        check("<postMaster>", Some(("postMaster", "")));
+        for wrong in
+            ["", "a@b.test", "<a>", "<@b.test>", "<a@>", "<a..b@c.test>", "<a@b..test>", "<a@b.test", "<a b@c.test>"]
+        {
+            check(wrong, None);
+        }
+    }
+
+    #[test]
+    fn a_mailbox_is_found_in_an_argument_however_wrong_that_is() {
+        assert_eq!(mailbox_in(b"TO:<a@b.test> NOTIFY=<x>"), Some(b"a@b.test".as_slice()));
+        assert_eq!(mailbox_in(b"TO: <@r.test:a@b.test>"), Some(b"a@b.test".as_slice()));
+        assert_eq!(mailbox_in(b"FROM:<>"), Some(b"".as_slice()));
+        assert_eq!(mailbox_in(b"FROM:a@b.test"), None);
+        assert!(same_mailbox(b"Julia@contoso.test", b"Julia@CONTOSO.test"));
+        assert!(!same_mailbox(b"julia@contoso.test", b"Julia@contoso.test"));
+    }
+}

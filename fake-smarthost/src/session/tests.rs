@@ -345,3 +345,10 @@ async fn a_client_that_never_stops_is_stopped() {
     let events = world.session(&dialogue).await;
     assert!(events.contains(&Event::LimitReached { limit: "SESSION_COMMANDS_MAX" }));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_wait_for_the_last_reply_has_closed_in_order() {
+    let events = check(plain(), "S: 220 mx.contoso.test ESMTP\nC: NOOP\nC: QUIT").await;
+    assert_eq!(commands(&events), ["NOOP", "*QUIT"]);
+    assert_eq!(events.last(), Some(&Event::Closed { by: Party::Client, how: Ending::Close }));
+}

@@ -152,15 +152,15 @@ impl<S: Stream> Wire<S> {
         Err(end)
     }
 
-    /// Takes what is there already, without waiting.
-    async fn look(&mut self) {
-        if self.unread().is_empty() {
-            poll_fn(|context| {
-                let _ = pin!(self.fill()).poll(context);
-                Poll::Ready(())
-            })
-            .await;
-        }
+    /// Takes what is there already, without waiting; whether anything was.
+    async fn fill_at_once(&mut self) -> bool {
+        poll_fn(|context| Poll::Ready(matches!(pin!(self.fill()).poll(context), Poll::Ready(Ok(()))))).await
+    }
+
+    /// How the client went, if nothing can be sent to it any more: it may have closed in order after its last words.
+    async fn how_it_went(&mut self) -> End {
+        while self.unread().len() < HELD_OCTETS_MAX && self.fill_at_once().await {}
+        self.ended.unwrap_or(End::RESET_BY_CLIENT)
     }
 
     /// Reads on while a rule pauses. Never returns while the client is there and has room.
@@ -177,7 +177,9 @@ impl<S: Stream> Wire<S> {
 
     /// Sends octets in one write, after a look at what came unasked.
     pub(crate) async fn send(&mut self, octets: &[u8]) -> Result<(), End> {
-        self.look().await;
+        if self.unread().is_empty() {
+            self.fill_at_once().await;
+        }
         self.early = if self.unread().is_empty() { Early::No } else { Early::Yes };
         self.reporter.report(Event::Sent { octets: octets.to_vec(), tls: self.tls() });
         self.send_raw(octets).await
@@ -189,7 +191,10 @@ impl<S: Stream> Wire<S> {
             self.io.write_all(octets).await?;
             self.io.flush().await
         };
-        sent.await.map_err(|_| self.ended.unwrap_or(End::RESET_BY_CLIENT))
+        match sent.await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.how_it_went().await),
+        }
     }
 
     /// What was sent reaches the client apart from what follows.

@@ -17,5 +17,6 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use content::holds_secret;
 pub use finding::{Finding, Outcome};
 pub use judge::{Judging, judge, judge_view};

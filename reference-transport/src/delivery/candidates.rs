@@ -83,6 +83,7 @@ impl Search<'_> {
     /// The hosts of a step.
     pub(super) async fn hosts(&self, step: Step, next_hop: &NextHop) -> Found {
         match (step, next_hop) {
+            (Step::Address(address), NextHop::Dns { .. }) if address.ip() == self.address => Found::Ourselves,
             (Step::Address(address), NextHop::Dns { connector, domain }) => {
                 let settings = settings::for_domain(connector, domain, self.server);
                 Found::Hosts(vec![Candidate { name: None, addresses: vec![address], settings }], Vec::new())

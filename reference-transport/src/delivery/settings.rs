@@ -87,8 +87,10 @@ fn settings(connector: &Connector, server: &str, authentication: Authentication,
 
 /// `BasicAuthRequireTLS`: no password, and so no mail, without TLS and this name (AUT-09 to AUT-11).
 fn require(settings: &mut Settings, rule: NameRule) {
-    // With -IgnoreSTARTTLS there is no way to a TLS session; Required makes the session say so before any mail.
-    settings.starttls = StartTls::Required;
+    // -IgnoreSTARTTLS stays in force (TLS-05); then there is no password to be shown, and the session ends.
+    if settings.starttls != StartTls::Never {
+        settings.starttls = StartTls::Required;
+    }
     match &mut settings.check {
         Check::ChainAndNames(rules) => rules.push(rule),
         Check::Nothing => settings.check = Check::ChainAndNames(vec![rule]),
@@ -98,4 +100,58 @@ fn require(settings: &mut Settings, rule: NameRule) {
 /// A smart host as a report names it.
 pub(super) fn host_label(name: Option<&str>, address: IpAddr) -> String {
     name.map_or_else(|| format!("[{address}]"), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::Credential;
+
+    fn connector(tls: TlsPolicy, authentication: Authentication) -> Connector {
+        Connector { tls, authentication, fqdn: Some("mail.sender.test".into()), ..Connector::named("Relay") }
+    }
+
+    fn credential() -> Credential {
+        Credential { user: "user".into(), password: "s3cret".into() }
+    }
+
+    fn domain_validation(domain: Option<&str>) -> TlsPolicy {
+        TlsPolicy::Required { level: TlsAuthLevel::DomainValidation, domain: domain.map(str::to_owned) }
+    }
+
+    #[track_caller]
+    fn check_smart_host(connector: &Connector, host: &SmartHost, starttls: StartTls, check: Check) {
+        let settings = for_smart_host(connector, host, "mta.sender.test");
+        assert_eq!((settings.starttls, settings.check), (starttls, check));
+    }
+
+    #[test]
+    fn basic_auth_over_tls_looks_for_the_exact_name_or_address() {
+        let relay = SmartHost::Name("relay.contoso.test".into());
+        let address = SmartHost::Address([192, 0, 2, 20].into());
+        let auth = || Authentication::BasicRequireTls(credential());
+        let names = |rules: &[NameRule]| Check::ChainAndNames(rules.to_vec());
+        let exact = NameRule::Exact("relay.contoso.test".into());
+        let opportunistic = connector(TlsPolicy::Opportunistic, auth());
+        check_smart_host(&opportunistic, &relay, StartTls::Required, names(std::slice::from_ref(&exact)));
+        let literal = NameRule::Address([192, 0, 2, 20].into());
+        check_smart_host(&opportunistic, &address, StartTls::Required, names(&[literal]));
+        let validated = connector(domain_validation(Some("*.contoso.test")), auth());
+        let domain = NameRule::Domain("*.contoso.test".into());
+        check_smart_host(&validated, &relay, StartTls::Required, names(&[domain.clone(), exact]));
+        check_smart_host(&validated, &address, StartTls::Required, names(&[domain.clone(), domain]));
+        let ignoring = connector(TlsPolicy::Ignore, auth());
+        let settings = for_smart_host(&ignoring, &relay, "mta.sender.test");
+        assert_eq!(settings.starttls, StartTls::Never);
+    }
+
+    #[test]
+    fn a_domain_without_tls_domain_is_the_recipients_and_authentication_has_no_effect() {
+        let connector = connector(domain_validation(None), Authentication::Basic(credential()));
+        let domain = Domain::parse("contoso.test").expect("a domain");
+        let settings = for_domain(&connector, &domain, "mta.sender.test");
+        assert_eq!(settings.check, Check::ChainAndNames(vec![NameRule::Domain("contoso.test".into())]));
+        assert_eq!(settings.authentication, Authentication::None);
+        assert_eq!(settings.client_name, "mail.sender.test");
+    }
 }

@@ -151,7 +151,8 @@ impl SessionError {
         let (subject, detail) = match self {
             Self::Refused { reply, .. } => match reply.enhanced().filter(|code| code.class == class) {
                 Some(code) => return code,
-                None if reply.code.value() % 100 == 52 => (3, 4),
+                // 552 is about size, at MAIL and after the mail data (SIZ-06, SIZ-09).
+                None if reply.code.value() == 552 => (3, 4),
                 None => (0, 0),
             },
             Self::Authentication { .. } => (7, 8),

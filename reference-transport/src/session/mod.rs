@@ -166,6 +166,9 @@ impl Session {
         accept(Command::Connect, greeting)?;
         self.hello(settings).await?;
         self.start_tls(host, settings, tls).await?;
+        if matches!(settings.authentication, Authentication::BasicRequireTls(_)) && !self.is_tls {
+            return Err(SessionError::Extension { keyword: "STARTTLS", needed_by: Need::Connector });
+        }
         if let Some(credential) = settings.credential() {
             self.authenticate(credential).await?;
         }
@@ -183,9 +186,13 @@ impl Session {
                 self.extensions = Extensions::of(&reply);
                 return Ok(());
             }
-            let is_unknown = matches!(reply.code.value(), 500 | 502 | 504 | 550);
-            if needs_extensions || !is_unknown {
+            if !matches!(reply.code.value(), 500 | 502 | 504 | 550) {
                 return Err(SessionError::Refused { command: Command::Ehlo, reply });
+            }
+            if needs_extensions {
+                // What HELO leaves out is our own wish: the mail is not to blame for it.
+                let keyword = if settings.starttls == StartTls::Required && !self.is_tls { "STARTTLS" } else { "AUTH" };
+                return Err(SessionError::Extension { keyword, needed_by: Need::Connector });
             }
         }
         let reply = self.ask(Command::Helo, &["HELO", &settings.client_name]).await?;

@@ -160,7 +160,7 @@ fn helo_does_not_follow_where_tls_is_required() {
     check(
         &Settings { starttls: StartTls::Required, ..settings() },
         "S: 220 ready\n C: EHLO mta.sender.test\n S: 502 what\n C: QUIT\n S: 221 bye\n <eof>",
-        "not open: EHLO refused: 502 what (Host)",
+        "not open: host does not offer STARTTLS, which the connector needs (Host)",
     );
 }
 
@@ -169,6 +169,18 @@ fn tls_that_is_required_and_not_offered_ends_before_mail() {
     check(
         &Settings { starttls: StartTls::Required, ..settings() },
         "S: 220 ready\n C: EHLO mta.sender.test\n S: 250 relay\n C: QUIT\n S: 221 bye\n <eof>",
+        "not open: host does not offer STARTTLS, which the connector needs (Host)",
+    );
+}
+
+#[test]
+fn a_password_that_needs_tls_is_not_shown_where_starttls_is_ignored() {
+    let credential = Credential { user: "user".into(), password: "s3cret".into() };
+    let authentication = Authentication::BasicRequireTls(credential);
+    check(
+        &Settings { starttls: StartTls::Never, authentication, ..settings() },
+        "S: 220 ready\n C: EHLO mta.sender.test\n S: 250-relay\n S: 250-STARTTLS\n S: 250 AUTH LOGIN\n C: QUIT
+         S: 221 bye\n <eof>",
         "not open: host does not offer STARTTLS, which the connector needs (Host)",
     );
 }
@@ -313,4 +325,29 @@ fn a_421_reaches_the_host_whatever_it_answers() {
     assert_eq!(refused(Command::Rcpt, 550), Reach::Recipient);
     assert_eq!(refused(Command::Mail, 550), Reach::Message);
     assert_eq!(refused(Command::Connect, 554), Reach::Host);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_of_35_mb_goes_through_a_small_window() {
+    let (ours, theirs) = tokio::io::duplex(64 * 1024);
+    let body: Arc<[u8]> =
+        b".0123456789012345678901234567890123456789012345678901234567890123456789\r\n".repeat(480_000).into();
+    let content = Content::new(b"Subject: x\r\n\r\n".to_vec(), Arc::clone(&body), 0);
+    assert_eq!(content.size(), body.len() as u64 + 14);
+    let peer = async {
+        let mut peer = Peer::new(theirs);
+        let mut spoken = String::new();
+        let before =
+            "S: 220 ready\n C: EHLO mta.sender.test\n S: 250 relay\n C: MAIL FROM:<a@sender.test>\n S: 250 ok\n
+                      C: RCPT TO:<b@contoso.test>\n S: 250 ok\n C: DATA\n S: 354 go";
+        assert!(peer.play_part(before, &mut spoken).await, "{spoken}");
+        let octets = peer.skip_until_end_of_data().await;
+        peer.play_part("S: 250 taken\n C: QUIT\n S: 221 bye\n <eof>", &mut spoken).await;
+        octets
+    };
+    let settings = settings();
+    let (came_to, octets) = tokio::join!(client(Box::new(ours), &settings, &["b@contoso.test"], &content), peer);
+    assert_eq!(came_to, "accepted 250");
+    // A period for each line, and the line that ends it.
+    assert_eq!(octets, content.size() + 480_000 + 3);
 }

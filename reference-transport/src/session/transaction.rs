@@ -6,7 +6,7 @@ use super::{Need, Session, SessionError, accept, unwritable};
 use crate::{
     limits::MAIL_DATA_BLOCK_OCTETS,
     reply::{Reply, ReplyCode, Severity},
-    wire::{Command, END_OF_MAIL_DATA, Transparency, command_line, wire_size},
+    wire::{Command, END_OF_MAIL_DATA, Transparency, command_line, path_argument, wire_size},
 };
 
 /// Who sends, and who shall receive.
@@ -102,7 +102,7 @@ impl Session {
         if let Some(max) = self.extensions.size_max().filter(|&max| content.size > max) {
             return Err(SessionError::Oversize { size: content.size, max });
         }
-        let path = format!("FROM:<{}>", envelope.reverse_path);
+        let path = path_argument("FROM", envelope.reverse_path).map_err(|source| unwritable(Command::Mail, source))?;
         let size = format!("SIZE={}", content.size);
         let mut words = vec!["MAIL", &path];
         if self.extensions.offers("SIZE") {
@@ -133,7 +133,7 @@ impl Session {
     ) -> Result<(), SessionError> {
         let mut rcpts = Vec::new();
         for (at, recipient) in envelope.recipients.iter().enumerate() {
-            match command_line(&["RCPT", &format!("TO:<{recipient}>")]) {
+            match path_argument("TO", recipient).and_then(|path| command_line(&["RCPT", &path])) {
                 Ok(line) => rcpts.push((at, line)),
                 Err(source) => verdicts[at] = Verdict::Refused(Arc::new(unwritable(Command::Rcpt, source))),
             }

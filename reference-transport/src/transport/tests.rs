@@ -200,3 +200,30 @@ fn our_own_domain_goes_to_its_server_and_a_message_too_large_for_all_connectors_
     let reason = "550 5.3.4 message of 26 octets is larger than the 10 that connectors take";
     assert_eq!(seen.told, [told("a@contoso.test", Fate::Failed, reason)]);
 }
+
+#[test]
+fn a_name_server_that_says_nothing_is_passed_over() {
+    let world = World::new()
+        .record("A contoso.test", "192.0.2.50")
+        .first_server_silent()
+        .host("192.0.2.50:25", &takes(&["julia@contoso.test"]));
+    let seen = world.submit(dns_connector(), &["julia@contoso.test"]);
+    assert_eq!(seen.told, [delivered("julia@contoso.test")]);
+    assert!(seen.took.as_secs() <= 15, "{:?}", seen.took);
+}
+
+#[test]
+fn what_the_shell_makes_is_what_mail_takes() {
+    let dialogue = "S: 220 ready\nC: EHLO mail.sender.test\nS: 250-host\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334\n\
+        C: cmVsYXktdXNlcg==\nS: 334\nC: czNjcmV0LTlmMmFiMWQ3\nS: 235 ok\nC: MAIL FROM:<sender@sender.test>\nS: 250 ok\n\
+        C: RCPT TO:<a@contoso.test>\nS: 250 ok\nC: DATA\nS: 354 go\n<data>\nS: 250 2.0.0 taken\nC: QUIT\nS: 221 bye\n<eof>\n";
+    let seen = World::new().host("192.0.2.20:2525", dialogue).run(&["a@contoso.test"], 1, |transport| {
+        let text = "$c = New-Object PSCredential(\"relay-user\", (ConvertTo-SecureString \"s3cret-9f2ab1d7\" -AsPlainText -Force))\n\
+            New-SendConnector -Name Relay -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts 192.0.2.20 -Port 2525 \
+            -Fqdn mail.sender.test -SmartHostAuthMechanism BasicAuth -AuthenticationCredential $c";
+        let refused: Vec<_> = transport.shell(text).into_iter().filter_map(|command| command.result.err()).collect();
+        assert_eq!(refused, []);
+    });
+    seen.assert_dialogues();
+    assert_eq!(seen.told, [delivered("a@contoso.test")]);
+}

@@ -61,6 +61,9 @@ pub enum CommandError {
     /// The argument holds an octet that would end the line or be lost in it.
     #[error("an argument holds CR, LF or NUL")]
     Injection,
+    /// A path holds a blank or an angle bracket outside quotes: what follows it would be read as parameters.
+    #[error("a path holds a blank or an angle bracket outside quotes")]
+    Path,
     /// The line would be longer than the protocol allows.
     #[error("a command line of {octets} octets is longer than {max}")]
     TooLong {
@@ -78,6 +81,26 @@ pub enum CommandError {
 /// If a word holds CR, LF or NUL, or the line is longer than [`COMMAND_LINE_OCTETS_MAX`] and what extensions add.
 pub fn command_line(words: &[&str]) -> Result<Vec<u8>, CommandError> {
     line(words, COMMAND_LINE_OCTETS_MAX + COMMAND_PARAMETERS_OCTETS_MAX)
+}
+
+/// `FROM:<path>` or `TO:<path>`: an argument that holds one path and nothing else. The path is empty, or comes without
+/// brackets.
+///
+/// # Errors
+///
+/// If the path would end before its end.
+pub fn path_argument(keyword: &str, path: &str) -> Result<String, CommandError> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for character in path.chars() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_quoted => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            ' ' | '<' | '>' if !is_quoted => return Err(CommandError::Path),
+            _ => {}
+        }
+    }
+    if is_quoted { Err(CommandError::Path) } else { Ok(format!("{keyword}:<{path}>")) }
 }
 
 /// One line of an AUTH exchange with its `<CRLF>`.
@@ -109,6 +132,16 @@ mod tests {
     fn an_address_cannot_become_a_command() {
         for bad in ["a@b>\r\nRCPT TO:<c@d", "a\n", "a\r", "a\0"] {
             assert_eq!(command_line(&["MAIL", bad]), Err(CommandError::Injection), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_cannot_become_a_parameter() {
+        for bad in ["a@b> SIZE=1", "a b@c", "a@b>", "\"a@b> NOTIFY=NEVER", "\"a\\\"@b"] {
+            assert_eq!(path_argument("TO", bad), Err(CommandError::Path), "{bad}");
+        }
+        for good in ["", "a@b", "\"a b>\"@c", "\"a\\\"b\"@c"] {
+            assert_eq!(path_argument("TO", good), Ok(format!("TO:<{good}>")));
         }
     }
 

@@ -53,6 +53,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         true
     }
 
+    /// Reads mail data, and gives how many octets there were.
+    pub(super) async fn skip_until_end_of_data(&mut self) -> u64 {
+        let (mut octets, mut tail) = (0, Vec::new());
+        while !tail.ends_with(b"\r\n.\r\n") {
+            let Ok(read @ [_, ..]) = self.stream.fill_buf().await else { break };
+            tail.extend_from_slice(&read[read.len().saturating_sub(5)..]);
+            tail.drain(..tail.len().saturating_sub(5));
+            let read = read.len();
+            octets += read as u64;
+            self.stream.consume(read);
+        }
+        octets
+    }
+
     pub(super) fn into_stream(self) -> S {
         self.stream.into_inner()
     }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     io,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, Waker},
     time::{Duration, SystemTime},
@@ -26,6 +26,11 @@ use crate::{
     routing::AddressSpace,
 };
 
+const SERVERS: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 53)), 53),
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 54)), 53),
+];
+
 /// Recipient, fate, reason.
 pub(super) type Told = (String, Fate, String);
 
@@ -42,6 +47,8 @@ pub(super) struct World {
     failing: Vec<String>,
     silent: Vec<String>,
     hosts: BTreeMap<String, VecDeque<String>>,
+    /// Name servers that say nothing.
+    silent_servers: Vec<SocketAddr>,
 }
 
 /// What a test looks at.
@@ -99,6 +106,12 @@ impl World {
         self
     }
 
+    /// The first name server says nothing; there is a second one.
+    pub(super) fn first_server_silent(mut self) -> Self {
+        self.silent_servers.push(SERVERS[0]);
+        self
+    }
+
     pub(super) fn host(mut self, address: &str, dialogue: &str) -> Self {
         self.hosts.entry(address.into()).or_default().push_back(dialogue.into());
         self
@@ -109,6 +122,15 @@ impl World {
     }
 
     pub(super) fn submit_times(self, times: u32, connector: impl Into<Option<Connector>>, recipients: &[&str]) -> Seen {
+        self.run(recipients, times, |transport| {
+            if let Some(connector) = connector.into() {
+                transport.directory().insert(connector).expect("a first connector");
+            }
+        })
+    }
+
+    /// Prepares the transport, then submits.
+    pub(super) fn run(self, recipients: &[&str], times: u32, prepare: impl FnOnce(&Transport)) -> Seen {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         let inner = Arc::new(Shared { world: Mutex::new(self), seen: Mutex::default() });
         let took = runtime.expect("a runtime").block_on(async {
@@ -116,16 +138,14 @@ impl World {
             let config = Config {
                 server: "mta.sender.test".into(),
                 address: [192, 0, 2, 1].into(),
-                resolvers: vec!["192.0.2.53:53".parse().expect("an address")],
+                resolvers: SERVERS.to_vec(),
                 roots: Vec::new(),
                 identities: Vec::new(),
                 accepted: vec![("sender.test".into(), "192.0.2.1:2525".parse().expect("an address"))],
             };
             let world = AsNetwork(Arc::clone(&inner));
             let transport = Transport::new(config, Arc::new(world), inner.clone()).expect("a transport");
-            if let Some(connector) = connector.into() {
-                transport.directory().insert(connector).expect("a first connector");
-            }
+            prepare(&transport);
             for _ in 0..times {
                 let submission = Submission {
                     name: "m".into(),
@@ -275,6 +295,9 @@ impl Datagrams for Socket {
 
     fn poll_send(&self, _context: &mut Context<'_>, octets: &[u8], to: SocketAddr) -> Poll<io::Result<usize>> {
         let world = self.shared.world.lock().unwrap_or_else(PoisonError::into_inner);
+        if world.silent_servers.contains(&to) {
+            return Poll::Ready(Ok(octets.len()));
+        }
         if let Some(answer) = world.answer(octets, &mut self.shared.seen()) {
             let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
             inbox.answers.push_back((answer, to));

@@ -1,0 +1,286 @@
+//! A run as JSON: a stored shape, versioned. Fields may be added, never renamed.
+//!
+//! Nothing in it varies from run to run for the reference in memory. The traces are in it, so a run can be judged
+//! again without an MTA: [`RunReport::judged_again`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::Case,
+    claim::{Outcome, ast::Level},
+    invariant::{self, Checked, InvariantRow, Tally},
+    requirement::Basis,
+    trace::Trace,
+    verdict::{ClaimSum, Judged, Lack, Outside, Ruling, Terms, Totals, Verdict, rule},
+};
+
+/// The version of this shape.
+pub const VERSION: u32 = 1;
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The suite's own version.
+    pub suite: String,
+    /// All randomness came from it and from the ids of cases.
+    pub seed: u64,
+    /// What was judged.
+    pub mta: MtaName,
+    /// Cases by verdict.
+    pub totals: Totals,
+    /// Claims by who asks.
+    pub basis: BTreeMap<Basis, ClaimSum>,
+    /// A row an invariant.
+    pub invariants: Vec<InvariantRow>,
+    /// In the order of the run.
+    pub cases: Vec<CaseReport>,
+}
+
+/// What was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MtaName {
+    /// `reference`, `postfix`.
+    pub name: String,
+    /// As the MTA states it.
+    pub version: String,
+}
+
+/// What is said of a run as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunHead {
+    /// As [`RunReport::suite`].
+    pub suite: String,
+    /// As [`RunReport::seed`].
+    pub seed: u64,
+    /// As [`RunReport::mta`].
+    pub mta: MtaName,
+}
+
+/// A case of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseReport {
+    /// Its id.
+    pub id: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Of `unsupported`: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lack: Option<Lack>,
+    /// Nobody has to look at it: it conforms, or all that is wrong is a known deviation, or a third party cannot be
+    /// asked.
+    pub expected: bool,
+    /// A known deviation says that its result varies.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub known_flaky: bool,
+    /// The verdict in words.
+    pub reason: String,
+    /// In page order.
+    pub claims: Vec<ClaimReport>,
+    /// Invariants that it broke.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+    /// What happened.
+    pub trace: Trace,
+}
+
+/// A claim of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimReport {
+    /// Its words.
+    pub text: String,
+    /// `MUST` or `SHOULD`: its weight on this MTA.
+    pub level: String,
+    /// Ids that it cites, faults too.
+    pub requirements: Vec<String>,
+    /// Who asks.
+    #[serde(default)]
+    pub basis: Vec<Basis>,
+    /// `held`, `broken` or `not_reached`.
+    pub finding: Outcome,
+    /// Index of the event that shows it.
+    pub at: Option<usize>,
+    /// What the trace shows.
+    #[serde(default)]
+    pub saw: String,
+    /// What the claim asks for.
+    #[serde(default)]
+    pub wanted: String,
+    /// Line of the page, from 1.
+    #[serde(default)]
+    pub line: u32,
+    /// The reason of the known deviation that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<String>,
+}
+
+/// An invariant that a case broke.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The invariant's id.
+    pub invariant: String,
+    /// Index of the event.
+    pub at: usize,
+    /// What it was.
+    pub saw: String,
+}
+
+/// Why a stored run cannot be judged again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JudgeAgainError {
+    /// No page has this case any more.
+    #[error("no page has the case `{id}`")]
+    NoCase {
+        /// Its id.
+        id: String,
+    },
+    /// The stored shape is of another version.
+    #[error("the run is stored in version {found} of its format, and this suite reads version {VERSION}")]
+    Version {
+        /// The version.
+        found: u32,
+    },
+}
+
+impl CaseReport {
+    /// Judges a case: verdict, claims and invariants. What the invariants found is for the [`Tally`] of the run.
+    #[must_use]
+    pub fn judge(
+        case: &Case,
+        trace: Trace,
+        outside: Option<&Outside>,
+        terms: Terms<'_>,
+    ) -> (Self, Vec<(&'static str, Checked)>) {
+        let ruling = rule(case, &trace, outside, terms);
+        let found = invariant::check(case, &trace);
+        (Self::new(&case.id, ruling, &found, trace, terms.judged), found)
+    }
+
+    /// The report of a case that is judged already; `found` is what [`invariant::check`] says of its trace.
+    #[must_use]
+    pub fn new(id: &str, ruling: Ruling, found: &[(&'static str, Checked)], trace: Trace, judged: Judged) -> Self {
+        let expected = match ruling.verdict {
+            Verdict::Conforms => true,
+            Verdict::Unsupported => judged == Judged::ThirdParty,
+            Verdict::Departs | Verdict::Inconclusive | Verdict::Violates => false,
+        };
+        let claims = ruling.claims.into_iter().map(|claim| ClaimReport {
+            text: claim.text,
+            level: match claim.level {
+                Level::Must => "MUST".to_owned(),
+                Level::Should => "SHOULD".to_owned(),
+            },
+            requirements: claim.ids,
+            basis: claim.bases,
+            finding: claim.finding.outcome,
+            at: claim.finding.at,
+            saw: claim.finding.saw,
+            wanted: claim.finding.expected,
+            line: claim.line,
+            deviation: None,
+        });
+        let notes = found.iter().flat_map(|(invariant, checked)| {
+            let note = |breach: &invariant::Breach| Note {
+                invariant: (*invariant).to_owned(),
+                at: breach.index,
+                saw: breach.saw.clone(),
+            };
+            checked.breaches.iter().map(note)
+        });
+        Self {
+            id: id.to_owned(),
+            verdict: ruling.verdict,
+            lack: ruling.lack,
+            expected,
+            known_flaky: false,
+            reason: ruling.reason,
+            claims: claims.collect(),
+            notes: notes.collect(),
+            trace,
+        }
+    }
+
+    /// What was known outside of the trace, as far as the verdict shows it.
+    fn outside(&self) -> Option<Outside> {
+        match (self.verdict, self.lack) {
+            (Verdict::Unsupported, Some(Lack::Setting)) => Some(Outside::Setting(self.reason.clone())),
+            (Verdict::Inconclusive, _) => Some(Outside::Inconclusive(self.reason.clone())),
+            _ => None,
+        }
+    }
+}
+
+impl RunReport {
+    /// Sums up cases, which stand in the order of the run.
+    #[must_use]
+    pub fn new(head: RunHead, cases: Vec<CaseReport>, invariants: Vec<InvariantRow>) -> Self {
+        let mut totals = Totals::default();
+        let mut basis: BTreeMap<Basis, ClaimSum> = BTreeMap::new();
+        for case in &cases {
+            totals.add(case.verdict, case.lack);
+            // A case that the MTA cannot be asked says nothing of its claims.
+            for claim in case.claims.iter().filter(|_| case.lack != Some(Lack::Setting)) {
+                claim.basis.iter().for_each(|own| basis.entry(*own).or_default().add(claim.finding));
+            }
+        }
+        let RunHead { suite, seed, mta } = head;
+        Self { version: VERSION, suite, seed, mta, totals, basis, invariants, cases }
+    }
+
+    /// As JSON, for a file: with line ends, and one at the end.
+    ///
+    /// # Errors
+    ///
+    /// What JSON cannot hold.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+
+    /// Reads [`RunReport::to_json`].
+    ///
+    /// # Errors
+    ///
+    /// What is not of this shape.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// Judges the stored traces again, by cases as they are now. Known deviations are to be applied anew.
+    ///
+    /// # Errors
+    ///
+    /// A stored case that no page has, or a shape of another version.
+    pub fn judged_again<'c>(
+        &self,
+        case: impl Fn(&str) -> Option<&'c Case>,
+        terms: Terms<'_>,
+    ) -> Result<Self, JudgeAgainError> {
+        if self.version != VERSION {
+            return Err(JudgeAgainError::Version { found: self.version });
+        }
+        let mut tally = Tally::default();
+        let mut cases = Vec::new();
+        for stored in &self.cases {
+            let case = case(&stored.id).ok_or_else(|| JudgeAgainError::NoCase { id: stored.id.clone() })?;
+            let (report, found) = CaseReport::judge(case, stored.trace.clone(), stored.outside().as_ref(), terms);
+            tally.add(&report.id, &found);
+            cases.push(report);
+        }
+        let head = RunHead { suite: self.suite.clone(), seed: self.seed, mta: self.mta.clone() };
+        Ok(Self::new(head, cases, tally.into_rows()))
+    }
+
+    /// Cases that somebody has to look at.
+    pub fn unexpected(&self) -> impl Iterator<Item = &CaseReport> {
+        self.cases.iter().filter(|case| !case.expected)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}

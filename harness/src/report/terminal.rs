@@ -1,0 +1,176 @@
+//! What a person sees at the end of a run: a summary that fits a screen, and the failures.
+
+use super::{
+    dialogue,
+    json::{CaseReport, ClaimReport, RunReport},
+};
+use crate::{
+    case::Case,
+    claim::Outcome,
+    requirement::Basis,
+    verdict::{ClaimSum, Judged, Verdict},
+};
+
+/// Whether text may carry the escapes of a terminal.
+#[expect(clippy::exhaustive_enums, reason = "text has colour or it has none")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Colour {
+    /// ANSI escapes.
+    Ansi,
+    /// None.
+    #[default]
+    Plain,
+}
+
+impl Colour {
+    fn paint(self, code: &str, text: &str) -> String {
+        match self {
+            Self::Ansi => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            Self::Plain => text.to_owned(),
+        }
+    }
+
+    fn verdict(self, verdict: Verdict, text: &str) -> String {
+        let code = match verdict {
+            Verdict::Conforms => "32",
+            Verdict::Departs => "33",
+            Verdict::Inconclusive => "35",
+            Verdict::Unsupported => "36",
+            Verdict::Violates => "1;31",
+        };
+        self.paint(code, text)
+    }
+}
+
+/// Cases listed in the summary by name.
+const CASES_LISTED_MAX: usize = 20;
+
+/// A run on one screen. For a third party its first line is what it makes of the RFCs.
+#[must_use]
+pub fn summary(report: &RunReport, judged: Judged, colour: Colour) -> String {
+    let mut text = String::new();
+    let mut line = |line: String| {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    };
+    let bases = bases(report);
+    if judged == Judged::ThirdParty {
+        line(bases.clone());
+    }
+    let totals = &report.totals;
+    let counts = [
+        (Verdict::Conforms, totals.conforms, "conform"),
+        (Verdict::Departs, totals.departs, "depart"),
+        (Verdict::Violates, totals.violates, "violate"),
+        (Verdict::Unsupported, totals.unsupported.setting, "unsupported setting"),
+        (Verdict::Unsupported, totals.unsupported.did_not_arise, "did not arise"),
+        (Verdict::Inconclusive, totals.inconclusive, "inconclusive"),
+    ];
+    let counts = counts.into_iter().filter(|(verdict, count, _)| *count > 0 || *verdict == Verdict::Conforms);
+    let counts: Vec<String> =
+        counts.map(|(verdict, count, word)| colour.verdict(verdict, &format!("{count} {word}"))).collect();
+    let mta = format!("{} {}", report.mta.name, report.mta.version);
+    let cases = if totals.sum() == 1 { "1 case".to_owned() } else { format!("{} cases", totals.sum()) };
+    line(format!("{}: {cases}: {}", mta.trim_end(), counts.join(", ")));
+    if judged == Judged::Reference {
+        line(bases);
+    }
+    let flaky = report.cases.iter().filter(|case| case.known_flaky).count();
+    if flaky > 0 {
+        line(format!("{flaky} known to be flaky, counted neither way"));
+    }
+    for row in report.invariants.iter().filter(|row| row.verdict == Verdict::Violates) {
+        let cases = row.cases.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = row.cases.len().saturating_sub(3);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        line(format!("{} {}: {} ({cases}{more})", colour.paint("33", "invariant"), row.id, row.sentence));
+    }
+    let unexpected: Vec<&CaseReport> = report.unexpected().collect();
+    for case in unexpected.iter().take(CASES_LISTED_MAX) {
+        line(format!("  {:<24}{}", colour.verdict(case.verdict, case.verdict.word()), case.id));
+    }
+    if let Some(more) = unexpected.len().checked_sub(CASES_LISTED_MAX).filter(|more| *more > 0) {
+        line(format!("  ... {more} more"));
+    }
+    text
+}
+
+/// `RFC: 212 held, 1 broken. Send connector: 88 held, 3 broken.`
+fn bases(report: &RunReport) -> String {
+    let name = |basis: Basis| match basis {
+        Basis::Exchange => "Send connector",
+        Basis::Ours => "ours",
+        Basis::Rfc => "RFC",
+    };
+    let sum = |(basis, sum): (&Basis, &ClaimSum)| {
+        let not_reached =
+            if sum.not_reached > 0 { format!(", {} not reached", sum.not_reached) } else { String::new() };
+        format!("{}: {} held, {} broken{not_reached}.", name(*basis), sum.held, sum.broken)
+    };
+    report.basis.iter().rev().map(sum).collect::<Vec<_>>().join(" ")
+}
+
+/// What is wrong with a case: for each claim that did not hold the sentence of its requirement, what was expected and
+/// what was seen, the dialogue around, where it stands, and how to see it again. `sentence` gives the words of a
+/// requirement.
+#[must_use]
+pub fn failure(
+    report: &RunReport,
+    found: &CaseReport,
+    case: &Case,
+    sentence: &dyn Fn(&str) -> Option<String>,
+    colour: Colour,
+) -> String {
+    let mut text = String::new();
+    let heading = format!("{} {}", colour.verdict(found.verdict, found.verdict.word()), found.id);
+    text.push_str(&format!("{heading}\n  {}\n", case.title));
+    let wrong = |claim: &&ClaimReport| claim.finding != Outcome::Held && claim.deviation.is_none();
+    let first = if found.claims.iter().any(|claim| claim.finding == Outcome::Broken) {
+        Outcome::Broken
+    } else {
+        Outcome::NotReached
+    };
+    for claim in found.claims.iter().filter(wrong).filter(|claim| claim.finding == first) {
+        text.push_str(&of_claim(found, case, claim, sentence));
+    }
+    if matches!(found.verdict, Verdict::Inconclusive | Verdict::Unsupported) {
+        text.push_str(&format!("\n  {}\n", found.reason));
+    }
+    for note in &found.notes {
+        text.push_str(&format!("\n  note: {}: {}\n", note.invariant, note.saw));
+    }
+    text.push_str(&format!("\n  again: {}\n", again(report, found)));
+    text
+}
+
+fn of_claim(found: &CaseReport, case: &Case, claim: &ClaimReport, sentence: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut text = format!("\n  {}:{}: {} {}\n", case.file.display(), claim.line, claim.level, plain(claim));
+    for id in &claim.requirements {
+        if let Some(sentence) = sentence(id) {
+            text.push_str(&format!("    {id}: {sentence}\n"));
+        }
+    }
+    if !claim.wanted.is_empty() && claim.wanted != claim.text {
+        text.push_str(&format!("    expected: {}\n", claim.wanted));
+    }
+    text.push_str(&format!("    seen:     {}\n", claim.saw));
+    if let Some(at) = claim.at {
+        text.push('\n');
+        for line in dialogue::around(&found.trace, at) {
+            text.push_str(&format!("  {line}\n"));
+        }
+    }
+    text
+}
+
+/// The claim's words without its level.
+fn plain(claim: &ClaimReport) -> &str {
+    claim.text.strip_prefix(&claim.level).map_or(claim.text.as_str(), str::trim_start)
+}
+
+/// The command that runs the case again.
+fn again(report: &RunReport, found: &CaseReport) -> String {
+    let mta = if report.mta.name == "reference" { String::new() } else { format!(" --mta {}", report.mta.name) };
+    let seed = if report.seed == 0 { String::new() } else { format!(" --seed {}", report.seed) };
+    format!("mtaspec run '{}'{mta}{seed}", found.id)
+}
