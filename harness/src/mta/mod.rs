@@ -17,12 +17,16 @@ use mtaspec_reference_transport::{connector::Connector, network::Network};
 
 use crate::{case::model::Via, trace::event::ReportedFate};
 
+mod adapter;
 mod brief;
 mod library;
+mod process;
 mod reference;
 
+pub use adapter::{Adapter, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, VersionCommand};
 pub use brief::NextHop;
 pub use library::{Library, SendMessage, Sent};
+pub use process::ProcessMta;
 pub use reference::Reference;
 
 /// A boxed future, so that the traits here can be used as objects.

@@ -1,0 +1,157 @@
+//! The adapter of an MTA that is configured by files and judged in the sandbox: it translates a brief into a plan.
+//!
+//! A plan is data: what to write, what to run, where to hand messages over. [`ProcessMta`](super::ProcessMta) does the
+//! rest, the same for every MTA, so a plan can be looked at, kept and tested without root and without the MTA.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use super::{Brief, StartError};
+
+/// Translates a world into the configuration of one MTA.
+///
+/// It may rename, reformat and split a setting and fill in a documented default. It never compares two connectors, and
+/// refuses what the MTA cannot express.
+pub trait Adapter: Send + Sync {
+    /// The MTA's short name: `postfix`.
+    fn name(&self) -> &'static str;
+
+    /// How long after the last event nothing more is to be expected: two of its retry rounds, at least 1 s.
+    fn quiet(&self) -> Duration {
+        Duration::from_secs(2)
+    }
+
+    /// Prints the MTA's version; run in the sandbox before the first case. `None`: it cannot say.
+    fn version(&self) -> Option<VersionCommand>;
+
+    /// What to write and run so that the MTA is in this world.
+    ///
+    /// Every domain of [`Brief::accepted`] must be relayed to the address and port beside it, without DNS and before
+    /// any connector is looked at; one of them is the canary's.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`], naming the setting, if the page asks for what this MTA does not have.
+    fn plan(&self, brief: &Brief) -> Result<Plan, StartError>;
+}
+
+/// How an MTA says which version it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionCommand {
+    /// What to run; it ends by itself.
+    pub command: PlannedCommand,
+    /// Takes the version out of what it printed, on standard output and then on standard error.
+    pub read: fn(&str) -> Option<String>,
+}
+
+/// Everything that brings an MTA to work in one world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Users and groups that the MTA's own packages would have made; those that are there are kept.
+    pub users: Vec<PlannedUser>,
+    /// Directories, in this order; parents are made with mode 755 and owner root.
+    pub directories: Vec<PlannedDirectory>,
+    /// Files, in this order; parents likewise. All are dated a minute back, for some MTAs wait on a file that was
+    /// written just now.
+    pub files: Vec<PlannedFile>,
+    /// Run to their end before the MTA is started, one after the other: maps, macro processors. A status other than 0
+    /// ends the case as inconclusive.
+    pub prepare: Vec<PlannedCommand>,
+    /// The MTA, in the foreground: a process that ends before the case has died.
+    pub start: Vec<PlannedCommand>,
+    /// Run once more in each period while the case lasts: the queue run of an MTA without a setting for it.
+    pub repeat: Option<(Duration, PlannedCommand)>,
+    /// Where it takes messages by SMTP once it is up; `127.0.0.1:25` for most.
+    pub submission: SocketAddr,
+    /// How long it may take to end when it is asked to (SIGTERM) at the end of the case, before it is killed. Zero:
+    /// it is killed at once, with the world.
+    pub stop_grace: Duration,
+    /// Log files of its own, beside what it prints and what it sends to the system log.
+    pub logs: Vec<PathBuf>,
+}
+
+impl Plan {
+    /// A plan without files and processes, for an MTA that takes messages here.
+    #[must_use]
+    pub fn new(submission: SocketAddr) -> Self {
+        Self {
+            users: Vec::new(),
+            directories: Vec::new(),
+            files: Vec::new(),
+            prepare: Vec::new(),
+            start: Vec::new(),
+            repeat: None,
+            submission,
+            stop_grace: Duration::ZERO,
+            logs: Vec::new(),
+        }
+    }
+}
+
+/// A user of the world, with a group of the same name. Its ids are given by the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedUser {
+    /// Name of user and group.
+    pub name: String,
+    /// Further users that are in its group.
+    pub members: Vec<String>,
+}
+
+/// A directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedDirectory {
+    /// Absolute.
+    pub path: PathBuf,
+    /// Permission bits: `0o700`.
+    pub mode: u32,
+    /// `user` or `user:group`; `None`: root.
+    pub owner: Option<String>,
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedFile {
+    /// Absolute.
+    pub path: PathBuf,
+    /// What it holds; `None`: a file of the MTA that is there keeps its contents and gets mode and owner.
+    pub contents: Option<Vec<u8>>,
+    /// Permission bits: `0o644`.
+    pub mode: u32,
+    /// `user` or `user:group`; `None`: root.
+    pub owner: Option<String>,
+}
+
+impl PlannedFile {
+    /// A text file that everybody may read.
+    #[must_use]
+    pub fn text(path: impl Into<PathBuf>, contents: impl Into<String>) -> Self {
+        Self { path: path.into(), contents: Some(contents.into().into_bytes()), mode: 0o644, owner: None }
+    }
+
+    /// A text file that root alone may read: keys and passwords.
+    #[must_use]
+    pub fn secret(path: impl Into<PathBuf>, contents: impl Into<String>) -> Self {
+        Self { mode: 0o600, ..Self::text(path, contents) }
+    }
+}
+
+/// A command line, run without a shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedCommand {
+    /// Absolute path of the program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Its environment beside `PATH`, and nothing else.
+    pub environment: Vec<(String, String)>,
+    /// Who it runs as; `None`: root.
+    pub user: Option<String>,
+}
+
+impl PlannedCommand {
+    /// A program with arguments, run as root.
+    #[must_use]
+    pub fn new<S: Into<String>>(program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = S>) -> Self {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        Self { program: program.into(), arguments, environment: Vec::new(), user: None }
+    }
+}
