@@ -19,7 +19,9 @@ use crate::{case::model::Via, trace::event::ReportedFate};
 
 mod adapter;
 mod brief;
+pub mod capability;
 mod library;
+pub mod postfix;
 mod process;
 mod reference;
 
