@@ -43,6 +43,9 @@ pub(crate) enum Command {
     Coverage(Coverage),
     /// Judge the traces of a stored run again, without an MTA.
     Judge(Judge),
+    /// The MTAs that are judged in the sandbox: what each can be asked for, and a way to get them.
+    #[command(subcommand)]
+    Mta(Mta),
 }
 
 /// Which pages are read.
@@ -172,6 +175,25 @@ pub(crate) struct Judge {
     /// Write a report: `json=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
+}
+
+/// `mtaspec mta`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mta {
+    /// Unpack an MTA of this distribution (Debian, Ubuntu) into mtaspec's own cache, beside others, without installing
+    /// it: $XDG_CACHE_HOME/mtaspec/mta or ~/.cache/mtaspec/mta. Nothing is done if it is there. It needs no root.
+    Fetch {
+        /// Which: `mtaspec mta list` names them.
+        name: String,
+    },
+    /// List the adapters: what is fetched, and which settings of a connector each MTA can be asked for.
+    List {
+        /// One of them alone.
+        name: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// How the MTA reaches the hosts.

@@ -20,6 +20,7 @@ use crate::{case::model::Via, trace::event::ReportedFate};
 mod adapter;
 mod brief;
 pub mod capability;
+pub mod fetch;
 mod library;
 pub mod postfix;
 mod process;
