@@ -8,6 +8,8 @@ pub mod mta;
 pub mod network;
 pub mod report;
 pub mod requirement;
+#[cfg(target_os = "linux")]
+pub mod sandbox;
 pub mod snapshot;
 pub mod suite;
 pub mod trace;

@@ -35,7 +35,7 @@ pub trait Adapter: Send + Sync {
 }
 
 /// How an MTA says which version it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct VersionCommand {
     /// What to run; it ends by itself.
     pub command: PlannedCommand,

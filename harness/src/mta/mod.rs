@@ -20,15 +20,23 @@ use crate::{case::model::Via, trace::event::ReportedFate};
 mod adapter;
 mod brief;
 pub mod capability;
+mod evidence;
 pub mod fetch;
+#[cfg(target_os = "linux")]
+mod install;
 mod library;
 pub mod postfix;
+#[cfg(target_os = "linux")]
 mod process;
 mod reference;
+#[cfg(target_os = "linux")]
+mod submit;
 
 pub use adapter::{Adapter, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, VersionCommand};
 pub use brief::NextHop;
+pub use evidence::{Evidence, EvidenceBook, LOG_OCTETS_MAX};
 pub use library::{Library, SendMessage, Sent};
+#[cfg(target_os = "linux")]
 pub use process::ProcessMta;
 pub use reference::Reference;
 
@@ -52,6 +60,11 @@ pub trait Mta: Send + Sync {
     /// Whether it asks the world's name server. One that goes by the machine's own tables is not judged by cases that
     /// are about DNS.
     fn asks_name_server(&self) -> bool {
+        true
+    }
+
+    /// Whether it reports what becomes of recipients. One that does not is watched on the wire alone.
+    fn reports(&self) -> bool {
         true
     }
 
@@ -81,6 +94,20 @@ pub trait RunningMta: Send + Sync {
     fn shell(self: Arc<Self>, text: String) -> Work<Result<(), StartError>> {
         drop(text);
         Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
+    }
+
+    /// Completes if the MTA dies, and says how. Never for one that lives in this process.
+    fn lost(self: Arc<Self>) -> Work<String> {
+        Box::pin(std::future::pending())
+    }
+
+    /// Ends it, in bounded time.
+    ///
+    /// # Errors
+    ///
+    /// If it had to be killed although it was given time to stop.
+    fn stop(self: Arc<Self>) -> Work<Result<(), StartError>> {
+        Box::pin(async { Ok(()) })
     }
 }
 
@@ -128,6 +155,8 @@ pub struct Brief {
     pub dial: BTreeMap<SocketAddr, SocketAddr>,
     /// Where it reports what became of recipients.
     pub reporter: Arc<dyn Reporter>,
+    /// Where it leaves its configuration and its log, for whoever reads a failure.
+    pub evidence: Arc<EvidenceBook>,
 }
 
 /// The certificate authority of a world.

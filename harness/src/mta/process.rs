@@ -1,7 +1,318 @@
 //! An MTA that is a set of processes in the sandbox, brought to work by the plan of its adapter.
+//!
+//! What it needs is written, its processes are started in the foreground, each in a process group of its own with its
+//! output in a file, and messages are handed over by SMTP. It reports nothing: its world is watched on the wire alone.
 
-use super::Adapter;
+use std::{
+    fs::{self, File, Permissions},
+    io,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::{net::UnixDatagram, task::JoinHandle};
+
+use super::{
+    Adapter, Brief, EvidenceBook, Mta, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission, Work,
+    install::{install, owner},
+    submit::{Submitted, greets, submit},
+};
+use crate::trace::event::ReportedFate;
+
+/// How long an MTA may take from its start to its first greeting.
+const READY_MAX: Duration = Duration::from_secs(8);
+/// How long one command of preparation may take.
+const PREPARE_MAX: Duration = Duration::from_secs(5);
+/// How often processes and the submission port are looked at.
+const LOOK: Duration = Duration::from_millis(20);
+/// The end of a log that stands in a failure, in octets.
+const LOG_TAIL_OCTETS: usize = 2048;
+/// Where the output of processes is kept.
+const OUTPUT: &str = "/run/mtaspec";
+/// Where programs send what is for the system log (syslog(3)).
+const SYSTEM_LOG: &str = "/dev/log";
+/// Octets of the longest line of the system log.
+const LOG_LINE_OCTETS_MAX: usize = 65_536;
+/// Where programs of a plan look for programs of their own.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// An MTA of its own processes: `A` translates, this does the rest.
 #[derive(Clone, Copy, Debug)]
 pub struct ProcessMta<A: Adapter>(pub A);
+
+impl<A: Adapter> Mta for ProcessMta<A> {
+    fn name(&self) -> String {
+        self.0.name().to_owned()
+    }
+
+    /// Runs the MTA, so it is asked in the sandbox alone. Empty if it cannot say.
+    fn version(&self) -> String {
+        let Some(version) = self.0.version() else { return String::new() };
+        let Ok(mut command) = command(&version.command) else { return String::new() };
+        let Ok(output) = command.stdin(Stdio::null()).output() else { return String::new() };
+        [output.stdout, output.stderr]
+            .iter()
+            .find_map(|octets| (version.read)(&String::from_utf8_lossy(octets)))
+            .unwrap_or_default()
+    }
+
+    fn quiet(&self) -> Duration {
+        self.0.quiet()
+    }
+
+    fn reports(&self) -> bool {
+        false
+    }
+
+    fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
+        let plan = self.0.plan(&brief);
+        Box::pin(async move {
+            let running = Running::start(plan?, brief).await?;
+            Ok(running as Arc<dyn RunningMta>)
+        })
+    }
+}
+
+struct Running {
+    plan: Plan,
+    /// The name by which the harness submits.
+    client: String,
+    processes: Mutex<Vec<Process>>,
+    reporter: Arc<dyn Reporter>,
+    evidence: Arc<EvidenceBook>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+struct Process {
+    name: String,
+    child: Child,
+}
+
+impl Running {
+    async fn start(plan: Plan, brief: Brief) -> Result<Arc<Self>, StartError> {
+        let evidence = Arc::clone(&brief.evidence);
+        install(&plan, &evidence).map_err(failed)?;
+        fs::create_dir_all(OUTPUT).map_err(failed)?;
+        let log = tokio::spawn(system_log(open_system_log().map_err(failed)?, Arc::clone(&evidence)));
+        let running = Arc::new(Self {
+            client: brief.server,
+            processes: Mutex::default(),
+            reporter: brief.reporter,
+            evidence,
+            tasks: Mutex::new(vec![log]),
+            plan,
+        });
+        for (number, command) in running.plan.prepare.iter().enumerate() {
+            running.prepare(number, command).await?;
+        }
+        for (number, command) in running.plan.start.iter().enumerate() {
+            let process = running.spawn(&format!("start-{number}"), command)?;
+            running.processes().push(process);
+        }
+        running.until_it_greets().await?;
+        if let Some((period, command)) = running.plan.repeat.clone() {
+            let repeating = tokio::spawn(repeat(Arc::downgrade(&running), period, command));
+            lock(&running.tasks).push(repeating);
+        }
+        Ok(running)
+    }
+
+    fn spawn(&self, label: &str, planned: &PlannedCommand) -> Result<Process, StartError> {
+        let name = planned.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let path = PathBuf::from(OUTPUT).join(format!("{label}-{name}.log"));
+        let output = File::options().append(true).create(true).open(&path).map_err(failed)?;
+        self.evidence.logs_to(path);
+        let errors = output.try_clone().map_err(failed)?;
+        let mut command = command(planned)?;
+        command.stdin(Stdio::null()).stdout(output).stderr(errors);
+        let child =
+            command.spawn().map_err(|error| self.failure(&format!("`{}`: {error}", planned.program.display())))?;
+        Ok(Process { name, child })
+    }
+
+    async fn prepare(&self, number: usize, planned: &PlannedCommand) -> Result<(), StartError> {
+        let mut process = self.spawn(&format!("prepare-{number}"), planned)?;
+        let ended = tokio::time::timeout(PREPARE_MAX, ended(&mut process.child)).await;
+        let Ok(status) = ended else {
+            kill(&mut process);
+            return Err(self.failure(&format!("`{}` did not end within {PREPARE_MAX:?}", process.name)));
+        };
+        let status = status.map_err(failed)?;
+        if status.success() { Ok(()) } else { Err(self.failure(&format!("`{}` ended with {status}", process.name))) }
+    }
+
+    /// Waits for the first greeting, or for the first process that ends.
+    async fn until_it_greets(&self) -> Result<(), StartError> {
+        let greeted = async {
+            while greets(self.plan.submission).await.is_err() {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            why = self.first_end() => Err(self.failure(&why)),
+            () = greeted => Ok(()),
+            () = tokio::time::sleep(READY_MAX) => {
+                Err(self.failure(&format!("nobody greeted at {} within {READY_MAX:?}", self.plan.submission)))
+            }
+        }
+    }
+
+    /// Completes when one of its processes has ended.
+    async fn first_end(&self) -> String {
+        loop {
+            for process in self.processes().iter_mut() {
+                match process.child.try_wait() {
+                    Ok(None) => {}
+                    Ok(Some(status)) => return format!("`{}` ended with {status}", process.name),
+                    Err(error) => return format!("`{}`: {error}", process.name),
+                }
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// A failure with the end of the log.
+    fn failure(&self, why: &str) -> StartError {
+        let log = self.evidence.collect().log;
+        let mut from = log.len().saturating_sub(LOG_TAIL_OCTETS);
+        while !log.is_char_boundary(from) {
+            from += 1;
+        }
+        let why = if log.is_empty() { why.to_owned() } else { format!("{why}\nits log:\n{}", log[from..].trim_end()) };
+        StartError::Failed { why }
+    }
+
+    fn processes(&self) -> MutexGuard<'_, Vec<Process>> {
+        lock(&self.processes)
+    }
+}
+
+impl RunningMta for Running {
+    fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>> {
+        Box::pin(async move {
+            let name = &message.name;
+            let report = |recipient: &str, reply: &str| {
+                let reason = format!("refused at submission: {reply}");
+                self.reporter.fate(name, recipient, ReportedFate::Failed, &reason);
+            };
+            match submit(self.plan.submission, &self.client, &message).await {
+                Ok(Submitted::Refused(reply)) => message.recipients.iter().for_each(|one| report(one, &reply)),
+                Ok(Submitted::Taken { refused }) => refused.iter().for_each(|(one, reply)| report(one, reply)),
+                Err(error) => return Err(self.failure(&error.to_string())),
+            }
+            Ok(())
+        })
+    }
+
+    fn lost(self: Arc<Self>) -> Work<String> {
+        Box::pin(async move {
+            let why = self.first_end().await;
+            match self.failure(&format!("it died: {why}")) {
+                StartError::Failed { why } => why,
+                StartError::Unsupported { setting } => setting,
+            }
+        })
+    }
+
+    fn stop(self: Arc<Self>) -> Work<Result<(), StartError>> {
+        Box::pin(async move {
+            for task in lock(&self.tasks).iter() {
+                task.abort();
+            }
+            let mut processes = std::mem::take(&mut *self.processes());
+            let mut refusing = Vec::new();
+            if !self.plan.stop_grace.is_zero() {
+                processes.iter().for_each(|process| signal(process, Signal::TERM));
+                let all = async {
+                    for process in &mut processes {
+                        let _status = ended(&mut process.child).await;
+                    }
+                };
+                if tokio::time::timeout(self.plan.stop_grace, all).await.is_err() {
+                    processes.retain_mut(|process| matches!(process.child.try_wait(), Ok(None)));
+                    refusing = processes.iter().map(|process| process.name.clone()).collect();
+                }
+            }
+            processes.iter_mut().for_each(kill);
+            if refusing.is_empty() {
+                return Ok(());
+            }
+            let (names, grace) = (refusing.join(", "), self.plan.stop_grace);
+            Err(self.failure(&format!("`{names}` did not stop within {grace:?}")))
+        })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn failed(error: impl ToString) -> StartError {
+    StartError::Failed { why: error.to_string() }
+}
+
+/// A command line in an environment of its own.
+fn command(planned: &PlannedCommand) -> Result<Command, StartError> {
+    let mut command = Command::new(&planned.program);
+    command.args(&planned.arguments).env_clear().env("PATH", PATH).current_dir("/").process_group(0);
+    command.envs(planned.environment.iter().map(|(name, value)| (name, value)));
+    if let Some(user) = &planned.user {
+        let owner = owner(user).map_err(failed)?;
+        command.uid(owner.user).gid(owner.group);
+    }
+    Ok(command)
+}
+
+/// Waits for the end of a process without a thread for it.
+async fn ended(child: &mut Child) -> io::Result<ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Sends a signal to the process and everything that it has started in its group.
+fn signal(process: &Process, signal: Signal) {
+    let group = i32::try_from(process.child.id()).ok().and_then(Pid::from_raw);
+    // A group that has ended needs no signal.
+    let _done = group.map(|group| kill_process_group(group, signal));
+}
+
+fn kill(process: &mut Process) {
+    signal(process, Signal::KILL);
+    let _done = process.child.kill();
+    let _status = process.child.wait();
+}
+
+/// Runs a command in each period, one at a time, while the MTA is there.
+async fn repeat(running: std::sync::Weak<Running>, period: Duration, planned: PlannedCommand) {
+    loop {
+        tokio::time::sleep(period).await;
+        let Some(running) = running.upgrade() else { return };
+        let Ok(mut process) = running.spawn("repeat", &planned) else { return };
+        drop(running);
+        let _status = tokio::time::timeout(PREPARE_MAX, ended(&mut process.child)).await;
+        kill(&mut process);
+    }
+}
+
+fn open_system_log() -> io::Result<UnixDatagram> {
+    let socket = UnixDatagram::bind(SYSTEM_LOG)?;
+    fs::set_permissions(Path::new(SYSTEM_LOG), Permissions::from_mode(0o666))?;
+    Ok(socket)
+}
+
+/// Keeps what comes for the system log.
+async fn system_log(socket: UnixDatagram, evidence: Arc<EvidenceBook>) {
+    let mut line = vec![0; LOG_LINE_OCTETS_MAX];
+    while let Ok(count) = socket.recv(&mut line).await {
+        evidence.log_line(line[..count].trim_ascii_end().strip_suffix(b"\0").unwrap_or(&line[..count]));
+    }
+}

@@ -1,7 +1,7 @@
 //! World time: the time since a world began, and the time of day that follows from it.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -15,32 +15,47 @@ pub const MEMORY_BEGIN: Duration = Duration::from_secs(1_894_010_400);
 #[derive(Clone, Debug)]
 pub struct WorldClock {
     begin: SystemTime,
-    started: Instant,
+    made: Instant,
+    /// When world time began to pass.
+    started: OnceLock<Instant>,
 }
 
 impl WorldClock {
     /// A clock that shows `begin` now.
     #[must_use]
     pub fn starting_at(begin: SystemTime) -> Arc<Self> {
-        Arc::new(Self { begin, started: Instant::now() })
+        let clock = Self::waiting_at(begin);
+        clock.start();
+        clock
+    }
+
+    /// A clock that shows `begin` now, and whose world begins later: world time is zero until [`WorldClock::start`].
+    #[must_use]
+    pub fn waiting_at(begin: SystemTime) -> Arc<Self> {
+        Arc::new(Self { begin, made: Instant::now(), started: OnceLock::new() })
+    }
+
+    /// World time begins to pass, unless it does already.
+    pub fn start(&self) {
+        let _started = self.started.get_or_init(Instant::now);
     }
 
     /// World time.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+        self.started.get().map_or(Duration::ZERO, Instant::elapsed)
     }
 
     /// The time of day.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        self.begin + self.elapsed()
+        self.begin + self.made.elapsed()
     }
 
-    /// When world time will be `at`.
+    /// When world time will be `at`; starts it.
     #[must_use]
     pub fn instant(&self, at: Duration) -> Instant {
-        self.started + at
+        *self.started.get_or_init(Instant::now) + at
     }
 }
 

@@ -9,3 +9,4 @@ pub mod loopback;
 pub mod memory;
 pub mod pipe;
 pub mod population;
+pub mod sandbox;

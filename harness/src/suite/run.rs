@@ -81,7 +81,13 @@ pub fn judged(mta: &str) -> Judged {
 
 impl Suite {
     /// Runs these cases on an MTA and judges what it did; results stand in the order of the cases.
-    pub fn run<'a>(&self, cases: &[&'a Case], mta: &dyn Mta, plan: Plan, progress: &dyn Progress) -> Vec<CaseResult<'a>> {
+    pub fn run<'a>(
+        &self,
+        cases: &[&'a Case],
+        mta: &dyn Mta,
+        plan: Plan,
+        progress: &dyn Progress,
+    ) -> Vec<CaseResult<'a>> {
         in_parallel(cases, plan.jobs, |case| {
             progress.begins(&case.id);
             let result = self.run_case(case, mta, plan);
@@ -96,7 +102,7 @@ impl Suite {
     pub fn run_case<'a>(&self, case: &'a Case, mta: &dyn Mta, plan: Plan) -> CaseResult<'a> {
         let observation = if is_about_dns(case) && !mta.asks_name_server() {
             let setting = "the world's name server".to_owned();
-            Observation { trace: Trace::default(), refusal: Some(StartError::Unsupported { setting }) }
+            Observation::lost(StartError::Unsupported { setting })
         } else {
             observe(case, mta, plan.settings)
         };
@@ -134,11 +140,7 @@ fn is_about_dns(case: &Case) -> bool {
 
 /// Runs `work` on each of `items`, `jobs` at a time; results stand in the order of the items. Once `work` says so by
 /// its second value, nothing further is begun.
-fn in_parallel<T: Sync, R: Send>(
-    items: &[T],
-    jobs: NonZeroUsize,
-    work: impl Fn(&T) -> (R, Proceed) + Sync,
-) -> Vec<R> {
+fn in_parallel<T: Sync, R: Send>(items: &[T], jobs: NonZeroUsize, work: impl Fn(&T) -> (R, Proceed) + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let stopped = AtomicBool::new(false);
     let results: Mutex<Vec<(usize, R)>> = Mutex::default();

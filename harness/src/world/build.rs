@@ -9,8 +9,11 @@ use std::{
 };
 
 use mtaspec_fake_dns::{FakeDns, Zones, zone::parse_record};
-use mtaspec_fake_smarthost::{RunningHost, pki::{Pki, PkiError}};
-use mtaspec_reference_transport::{connector::Connector, directory::Directory, shell::Shell};
+use mtaspec_fake_smarthost::{
+    RunningHost,
+    pki::{Pki, PkiError},
+};
+use mtaspec_reference_transport::{connector::Connector, directory::Directory, network::Network, shell::Shell};
 
 use super::Recorder;
 use crate::{
@@ -18,7 +21,7 @@ use crate::{
         Case,
         model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS},
     },
-    mta::{Authority, Identity, StartError},
+    mta::{Authority, Brief, Identity, Reporter, StartError},
     network::{
         clock::{MEMORY_BEGIN, WorldClock},
         population::{Population, Resident},
@@ -74,7 +77,7 @@ pub(super) fn pki(begin: SystemTime) -> Arc<Pki> {
 }
 
 /// What the MTA is to trust.
-pub(super) fn authority(pki: &Pki) -> Result<Authority, StartError> {
+fn authority(pki: &Pki) -> Result<Authority, StartError> {
     Ok(Authority { pem: pki.root_pem().map_err(certificates)?, der: pki.roots().map_err(certificates)? })
 }
 
@@ -83,7 +86,7 @@ fn certificates(error: PkiError) -> StartError {
 }
 
 /// A certificate for each name that the MTA goes by: its own, and the `Fqdn` of its connectors.
-pub(super) fn identities(case: &Case, connectors: &[Connector], pki: &Pki) -> Result<Vec<Identity>, StartError> {
+fn identities(case: &Case, connectors: &[Connector], pki: &Pki) -> Result<Vec<Identity>, StartError> {
     let mut names: Vec<String> = connectors.iter().filter_map(|connector| connector.fqdn.clone()).collect();
     names.push(case.world.server.clone());
     names.sort();
@@ -97,8 +100,35 @@ pub(super) fn identities(case: &Case, connectors: &[Connector], pki: &Pki) -> Re
         .collect()
 }
 
+/// What every MTA is told, with the page's own addresses everywhere.
+pub(super) fn brief(
+    case: &Case,
+    pki: &Pki,
+    network: Arc<dyn Network>,
+    recorder: &Arc<Recorder>,
+) -> Result<Brief, StartError> {
+    let connectors = connectors(case)?;
+    let own =
+        case.hosts.iter().flat_map(|host| host.addresses.iter().map(|&address| SocketAddr::new(address, host.port)));
+    Ok(Brief {
+        server: case.world.server.clone(),
+        address: case.world.address,
+        resolvers: vec![RESOLVER],
+        authority: authority(pki)?,
+        identities: identities(case, &connectors, pki)?,
+        accepted: case.world.accepts.iter().map(|domain| (domain.clone(), ORIGIN)).collect(),
+        connectors,
+        shell: case.shell.iter().filter(|text| text.at.is_zero()).map(|text| text.text.clone()).collect(),
+        network,
+        names: names(case),
+        dial: own.map(|address| (address, address)).collect(),
+        reporter: Arc::clone(recorder) as Arc<dyn Reporter>,
+        evidence: Arc::default(),
+    })
+}
+
 /// The connectors that the page's shell texts make before anything is submitted.
-pub(super) fn connectors(case: &Case) -> Result<Vec<Connector>, StartError> {
+fn connectors(case: &Case) -> Result<Vec<Connector>, StartError> {
     let (mut shell, mut directory) = (Shell::new(), Directory::default());
     for text in case.shell.iter().filter(|text| text.at.is_zero()) {
         for outcome in shell.run(&mut directory, &text.text) {
@@ -109,7 +139,7 @@ pub(super) fn connectors(case: &Case) -> Result<Vec<Connector>, StartError> {
 }
 
 /// Every name of the page with an address, for an MTA that asks no name server.
-pub(super) fn names(case: &Case) -> BTreeMap<String, Vec<IpAddr>> {
+fn names(case: &Case) -> BTreeMap<String, Vec<IpAddr>> {
     let mut names: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
     for host in &case.hosts {
         for name in &host.names {

@@ -2,9 +2,16 @@
 //! away.
 
 mod build;
+mod canary;
 mod recorder;
 mod run;
+mod sandboxed;
 mod schedule;
+mod settle;
 
-pub use recorder::{Recorder, WORLD_EVENTS_MAX};
-pub use run::{NetworkKind, Observation, Settings, observe};
+pub use recorder::{Recorder, Tap, WORLD_EVENTS_MAX};
+pub use run::{NetworkKind, Observation, Settings, observe, observe_telling};
+pub use sandboxed::HORIZON_MAX;
+
+/// The name of the message that each world in the sandbox delivers before its case; no page can have it.
+const CANARY: &str = "(canary)";

@@ -13,6 +13,7 @@ use mtaspec_fake_smarthost::{
 };
 use tokio::sync::Notify;
 
+use super::CANARY;
 use crate::{
     mta::Reporter,
     network::clock::WorldClock,
@@ -25,10 +26,14 @@ use crate::{
 /// Events that one world may have; one that has more is ended as a limit.
 pub const WORLD_EVENTS_MAX: usize = 200_000;
 
+/// Hears every event as it is written.
+pub type Tap = Arc<dyn Fn(&Entry) + Send + Sync>;
+
 /// The trace of one world while it is written.
 pub struct Recorder {
     clock: Arc<WorldClock>,
     server: String,
+    tap: Option<Tap>,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -48,7 +53,13 @@ impl Recorder {
     /// An empty trace of the world with this clock; `server` is whose name server it is.
     #[must_use]
     pub fn new(clock: Arc<WorldClock>, server: String) -> Arc<Self> {
-        Arc::new(Self { clock, server, state: Mutex::default(), changed: Notify::new() })
+        Self::telling(clock, server, None)
+    }
+
+    /// As [`Recorder::new`], with somebody who hears of each event as it is written, in order.
+    #[must_use]
+    pub fn telling(clock: Arc<WorldClock>, server: String, tap: Option<Tap>) -> Arc<Self> {
+        Arc::new(Self { clock, server, tap, state: Mutex::default(), changed: Notify::new() })
     }
 
     /// Writes one event.
@@ -57,14 +68,21 @@ impl Recorder {
         let mut state = self.lock();
         state.note(&event);
         if state.entries.len() < WORLD_EVENTS_MAX {
-            state.entries.push(Entry { at_ms, event });
+            self.push(&mut state, Entry { at_ms, event });
         } else if !state.limit {
             state.limit = true;
             let limit = "WORLD_EVENTS_MAX".to_owned();
-            state.entries.push(Entry { at_ms, event: Event::Limit { limit, session: None } });
+            self.push(&mut state, Entry { at_ms, event: Event::Limit { limit, session: None } });
         }
         drop(state);
         self.changed.notify_one();
+    }
+
+    fn push(&self, state: &mut State, entry: Entry) {
+        if let Some(tap) = &self.tap {
+            tap(&entry);
+        }
+        state.entries.push(entry);
     }
 
     /// A number for the next connection.
@@ -84,7 +102,19 @@ impl Recorder {
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         let state = self.lock();
-        state.open.is_empty() && state.unanswered.is_empty() && state.pending.is_empty()
+        state.is_idle() && state.pending.is_empty()
+    }
+
+    /// Whether no session is open and no query waits.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.lock().is_idle()
+    }
+
+    /// What is written until now.
+    #[must_use]
+    pub fn so_far(&self) -> Vec<Entry> {
+        self.lock().entries.clone()
     }
 
     /// How many events there are.
@@ -103,9 +133,9 @@ impl Recorder {
     #[must_use]
     pub fn finish(&self, cause: EndCause, horizon_ms: u64, quiet_ms: u64) -> Vec<Entry> {
         let at_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut entries = std::mem::take(&mut self.lock().entries);
-        entries.push(Entry { at_ms, event: Event::End { cause, horizon_ms, quiet_ms } });
-        entries
+        let mut state = self.lock();
+        self.push(&mut state, Entry { at_ms, event: Event::End { cause, horizon_ms, quiet_ms } });
+        std::mem::take(&mut state.entries)
     }
 
     /// The sink of one host.
@@ -121,6 +151,10 @@ impl Recorder {
 }
 
 impl State {
+    fn is_idle(&self) -> bool {
+        self.open.is_empty() && self.unanswered.is_empty()
+    }
+
     fn note(&mut self, event: &Event) {
         match event {
             Event::Connect { session, .. } => {
@@ -186,13 +220,9 @@ fn host_event(host: &str, session: u64, event: HostEvent) -> Option<Event> {
             early,
             auth_response: kind == LineKind::AuthResponse,
         },
-        HostEvent::Connected { peer, local } => Event::Connect {
-            session,
-            host: host.to_owned(),
-            to: local.ip(),
-            port: local.port(),
-            from: peer.ip(),
-        },
+        HostEvent::Connected { peer, local } => {
+            Event::Connect { session, host: host.to_owned(), to: local.ip(), port: local.port(), from: peer.ip() }
+        }
         HostEvent::HandshakeDone(done) => Event::Handshake {
             session,
             outcome: HandshakeOutcome::Done {
@@ -257,6 +287,9 @@ fn answer_event(query: u64, answer: Answer) -> Event {
 
 impl Reporter for Recorder {
     fn fate(&self, message: &str, recipient: &str, fate: ReportedFate, reason: &str) {
+        if message == CANARY {
+            return;
+        }
         let (message, recipient, reason) = (message.to_owned(), recipient.to_owned(), reason.to_owned());
         self.record(Event::Fate { message, recipient, fate, reason });
     }
@@ -268,6 +301,9 @@ impl Reporter for Recorder {
     }
 
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str) {
+        if message == CANARY {
+            return;
+        }
         self.record(Event::Route {
             message: message.to_owned(),
             recipient: recipient.to_owned(),

@@ -8,10 +8,10 @@ use std::{
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use sha2::{Digest, Sha256};
 
-use super::{Recorder, build, schedule::Schedule};
+use super::{Recorder, Tap, build, sandboxed, schedule::Schedule, settle::settled_on_the_wire};
 use crate::{
     case::Case,
-    mta::{Brief, Mta, StartError},
+    mta::{Brief, Evidence, Mta, RunningMta, StartError},
     network::{
         clock::{MEMORY_BEGIN, WorldClock},
         loopback::{Loopback, LoopbackNetwork},
@@ -38,6 +38,12 @@ pub enum NetworkKind {
     },
     /// Pipes, a paused clock, the world's own time of day.
     Memory,
+    /// The sandbox that this process has entered: the page's own addresses and ports, the machine's clock. The world
+    /// begins at this time of day.
+    Sandbox {
+        /// The time of day now.
+        now: SystemTime,
+    },
 }
 
 /// What a run is asked for.
@@ -56,86 +62,91 @@ pub struct Observation {
     pub trace: Trace,
     /// Why the MTA did not do what the page asked for, if so.
     pub refusal: Option<StartError>,
+    /// What the MTA left behind, for whoever reads a failure.
+    pub evidence: Evidence,
+}
+
+impl Observation {
+    /// Of a case whose world could not be built, or whose MTA could not be started.
+    #[must_use]
+    pub fn lost(error: StartError) -> Self {
+        Self { trace: Trace::default(), refusal: Some(error), evidence: Evidence::default() }
+    }
 }
 
 /// Runs one case and hands over its trace. Blocks until the case has ended.
 #[must_use]
 pub fn observe(case: &Case, mta: &dyn Mta, settings: Settings) -> Observation {
+    observe_telling(case, mta, settings, None)
+}
+
+/// As [`observe`], with somebody who hears of each event as it is written.
+#[must_use]
+pub fn observe_telling(case: &Case, mta: &dyn Mta, settings: Settings, tap: Option<Tap>) -> Observation {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let builder = match settings.network {
-        NetworkKind::Loopback { .. } => builder.enable_all(),
+        NetworkKind::Loopback { .. } | NetworkKind::Sandbox { .. } => builder.enable_all(),
         NetworkKind::Memory => builder.enable_time().start_paused(true),
     };
     let runtime = match builder.build() {
         Ok(runtime) => runtime,
-        Err(error) => return lost(StartError::Failed { why: format!("no runtime: {error}") }),
+        Err(error) => return Observation::lost(StartError::Failed { why: format!("no runtime: {error}") }),
     };
-    let observation = runtime.block_on(watch(case, mta, settings)).unwrap_or_else(lost);
+    let observation = runtime.block_on(async {
+        match settings.network {
+            NetworkKind::Sandbox { now } => sandboxed::watch(case, mta, now, settings.seed, tap).await,
+            _ => watch(case, mta, settings, tap).await.unwrap_or_else(Observation::lost),
+        }
+    });
     // An MTA that blocks a thread must not hold up the run.
     runtime.shutdown_background();
     observation
 }
 
-/// A case whose world could not be built, or whose MTA could not be started.
-fn lost(error: StartError) -> Observation {
-    Observation { trace: Trace::default(), refusal: Some(error) }
-}
-
 /// The one generator of a case.
-fn generator(seed: u64, case: &str) -> ChaCha8Rng {
+pub(super) fn generator(seed: u64, case: &str) -> ChaCha8Rng {
     let mut digest = Sha256::new();
     digest.update(seed.to_be_bytes());
     digest.update(case.as_bytes());
     ChaCha8Rng::from_seed(digest.finalize().into())
 }
 
-async fn watch(case: &Case, mta: &dyn Mta, settings: Settings) -> Result<Observation, StartError> {
+async fn watch(case: &Case, mta: &dyn Mta, settings: Settings, tap: Option<Tap>) -> Result<Observation, StartError> {
     let (begin, quiet) = match settings.network {
-        NetworkKind::Loopback { now } => (now, mta.quiet()),
+        NetworkKind::Loopback { now } | NetworkKind::Sandbox { now } => (now, mta.quiet()),
         NetworkKind::Memory => (UNIX_EPOCH + MEMORY_BEGIN, MEMORY_QUIET),
     };
     let pki = build::pki(begin);
     let clock = WorldClock::starting_at(begin);
-    let recorder = Recorder::new(Arc::clone(&clock), case.world.server.clone());
+    let recorder = Recorder::telling(Arc::clone(&clock), case.world.server.clone(), tap);
     let population = build::population(case, &pki, &clock, &recorder)?;
-    let connectors = build::connectors(case)?;
-    let identities = build::identities(case, &connectors, &pki)?;
-    let mut brief = Brief {
-        server: case.world.server.clone(),
-        address: case.world.address,
-        resolvers: vec![build::RESOLVER],
-        authority: build::authority(&pki)?,
-        identities,
-        accepted: case.world.accepts.iter().map(|domain| (domain.clone(), build::ORIGIN)).collect(),
-        connectors,
-        shell: case.shell.iter().filter(|text| text.at.is_zero()).map(|text| text.text.clone()).collect(),
-        network: MemoryNetwork::new(
-            Arc::clone(&population),
-            Arc::clone(&clock),
-            generator(settings.seed, &case.id),
-            case.world.address,
-            build::RESOLVER,
-        ),
-        names: build::names(case),
-        dial: population.hosts.keys().map(|&address| (address, address)).collect(),
-        reporter: Arc::clone(&recorder) as Arc<dyn crate::mta::Reporter>,
-    };
+    let network = MemoryNetwork::new(
+        Arc::clone(&population),
+        Arc::clone(&clock),
+        generator(settings.seed, &case.id),
+        case.world.address,
+        build::RESOLVER,
+    );
+    let mut brief = build::brief(case, &pki, network, &recorder)?;
     // Listening ends when this is dropped, at the end of the case.
     let _listening = match settings.network {
         NetworkKind::Loopback { .. } => Some(go_on_sockets(&mut brief, &population, &clock, settings, case).await?),
-        NetworkKind::Memory => None,
+        _ => None,
     };
+    let evidence = Arc::clone(&brief.evidence);
     let running = tokio::time::timeout(START_MAX, mta.start(brief))
         .await
         .map_err(|_| StartError::Failed { why: format!("it did not start within {START_MAX:?}") })??;
     let schedule = Schedule::begin(case, &running, &clock, &recorder);
-    let cause = until_the_end(case, &clock, &recorder, &schedule, quiet).await;
+    let watched =
+        Watched { case, clock: &clock, recorder: &recorder, running: &running, reports: mta.reports(), quiet };
+    let cause = watched.until_the_end(&schedule).await;
     // Time does not pass in memory while anything is ready, so no quiet time is asked for there.
     let quiet_ms = if settings.network == NetworkKind::Memory { 0 } else { millis(quiet) };
     let entries = recorder.finish(cause, millis(case.world.horizon), quiet_ms);
     let refusal = schedule.refusal();
     schedule.end();
-    Ok(Observation { trace: Trace(entries), refusal })
+    Ok(Observation { trace: Trace(entries), refusal, evidence: evidence.collect() })
 }
 
 /// Puts the world on the loopback interface, and tells the MTA where.
@@ -160,35 +171,50 @@ async fn go_on_sockets(
     Ok(loopback)
 }
 
-/// Watches until nothing more is to come, or until the horizon.
-async fn until_the_end(
-    case: &Case,
-    clock: &WorldClock,
-    recorder: &Recorder,
-    schedule: &Schedule,
-    quiet: Duration,
-) -> EndCause {
-    let mut horizon = std::pin::pin!(tokio::time::sleep_until(clock.instant(case.world.horizon)));
-    loop {
-        if recorder.limit_reached() {
-            return EndCause::Limit;
-        }
-        let may_settle = schedule.refusal().is_some()
-            || (!case.world.observe_until && schedule.all_submitted() && recorder.is_quiet());
-        let events = recorder.events();
-        tokio::select! {
-            biased;
-            () = recorder.changed() => {}
-            () = tokio::time::sleep(quiet), if may_settle => {
-                if recorder.events() == events {
-                    return EndCause::Settled;
-                }
+/// A world while it is watched.
+pub(super) struct Watched<'a> {
+    pub(super) case: &'a Case,
+    pub(super) clock: &'a WorldClock,
+    pub(super) recorder: &'a Recorder,
+    pub(super) running: &'a Arc<dyn RunningMta>,
+    /// Whether the MTA reports fates.
+    pub(super) reports: bool,
+    pub(super) quiet: Duration,
+}
+
+impl Watched<'_> {
+    /// Watches until nothing more is to come, or until the horizon.
+    pub(super) async fn until_the_end(&self, schedule: &Schedule) -> EndCause {
+        let Self { case, clock, recorder, quiet, .. } = *self;
+        let mut horizon = std::pin::pin!(tokio::time::sleep_until(clock.instant(case.world.horizon)));
+        let mut lost = Arc::clone(self.running).lost();
+        loop {
+            if recorder.limit_reached() {
+                return EndCause::Limit;
             }
-            () = &mut horizon => return EndCause::Horizon,
+            let is_quiet = if self.reports { recorder.is_quiet() } else { recorder.is_idle() };
+            let may_settle =
+                schedule.refusal().is_some() || (!case.world.observe_until && schedule.all_submitted() && is_quiet);
+            let events = recorder.events();
+            tokio::select! {
+                biased;
+                why = &mut lost => {
+                    schedule.refuse(StartError::Failed { why });
+                    return EndCause::Lost;
+                }
+                () = recorder.changed() => {}
+                () = tokio::time::sleep(quiet), if may_settle => {
+                    let done = || self.reports || schedule.refusal().is_some() || settled_on_the_wire(case, recorder);
+                    if recorder.events() == events && done() {
+                        return EndCause::Settled;
+                    }
+                }
+                () = &mut horizon => return EndCause::Horizon,
+            }
         }
     }
 }
 
-fn millis(duration: Duration) -> u64 {
+pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

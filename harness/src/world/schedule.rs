@@ -75,6 +75,11 @@ impl Schedule {
         self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Notes a failure that came from elsewhere.
+    pub(super) fn refuse(&self, error: StartError) {
+        note(&self.refusal, Err(error));
+    }
+
     /// Ends what is still under way.
     pub(super) fn end(mut self) {
         self.tasks.abort_all();

@@ -39,6 +39,7 @@ fn brief(shell: &str) -> Brief {
         names: BTreeMap::new(),
         dial: BTreeMap::new(),
         reporter: Arc::new(Silent),
+        evidence: Arc::default(),
     }
 }
 

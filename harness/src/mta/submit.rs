@@ -1,0 +1,223 @@
+//! Hands a message over to an MTA by SMTP: a plain client (RFC 5321), shared with nothing that is judged.
+
+use std::{net::SocketAddr, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
+};
+
+use super::Submission;
+
+/// How long one reply may take, in real time.
+const REPLY_MAX: Duration = Duration::from_secs(10);
+/// Longest reply line, in octets: four times what RFC 5321 §4.5.3.1.5 asks for.
+const REPLY_LINE_OCTETS_MAX: u64 = 2048;
+/// Lines of one reply.
+const REPLY_LINES_MAX: usize = 128;
+
+/// What became of a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Submitted {
+    /// It is in the queue of the MTA, but for these recipients, each refused for good with this reply.
+    Taken { refused: Vec<(String, String)> },
+    /// The whole message was refused for good, with this reply.
+    Refused(String),
+}
+
+/// Why no message could be handed over.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SubmitError {
+    /// The connection failed.
+    #[error("its submission port: {0}")]
+    Connection(#[from] std::io::Error),
+    /// It said what is no reply.
+    #[error("its submission port said `{line}`")]
+    NoReply { line: String },
+    /// It said: not now.
+    #[error("it takes no message now: `{command}` was answered `{reply}`")]
+    NotNow { command: String, reply: String },
+    /// It said nothing.
+    #[error("its submission port did not reply within {REPLY_MAX:?}")]
+    Silent,
+}
+
+/// Submits one message.
+pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -> Result<Submitted, SubmitError> {
+    let mut session = Session::open(to).await?;
+    let offered = session.ask(&format!("EHLO {client}")).await?;
+    if !offered.is_positive() {
+        return offered.refusal("EHLO");
+    }
+    let mail = mail_command(message, &offered);
+    let reply = session.ask(&mail).await?;
+    if !reply.is_positive() {
+        return reply.refusal(&mail);
+    }
+    let mut refused = Vec::new();
+    for recipient in &message.recipients {
+        let rcpt = format!("RCPT TO:<{recipient}>");
+        let reply = session.ask(&rcpt).await?;
+        match reply.severity() {
+            b'2' => {}
+            b'5' => refused.push((recipient.clone(), reply.text())),
+            _ => return reply.refusal(&rcpt),
+        }
+    }
+    if refused.len() == message.recipients.len() {
+        session.quit().await;
+        return Ok(Submitted::Taken { refused });
+    }
+    let reply = session.ask("DATA").await?;
+    if reply.severity() != b'3' {
+        return reply.refusal("DATA");
+    }
+    let reply = session.send(&mail_data(&message.octets)).await?;
+    session.quit().await;
+    if reply.is_positive() { Ok(Submitted::Taken { refused }) } else { reply.refusal("the end of mail data") }
+}
+
+/// Whether somebody greets there.
+pub(super) async fn greets(to: SocketAddr) -> Result<(), SubmitError> {
+    Session::open(to).await?.quit().await;
+    Ok(())
+}
+
+/// MAIL with the parameters that the message needs and the server offers (RFC 6152, RFC 6531).
+fn mail_command(message: &Submission, offered: &Reply) -> String {
+    let mut command = format!("MAIL FROM:<{}>", message.reverse_path);
+    let paths = std::iter::once(&message.reverse_path).chain(&message.recipients);
+    let international = !paths.into_iter().all(|path| path.is_ascii());
+    if (!message.octets.is_ascii() || international) && offered.offers("8BITMIME") {
+        command.push_str(" BODY=8BITMIME");
+    }
+    if international && offered.offers("SMTPUTF8") {
+        command.push_str(" SMTPUTF8");
+    }
+    command
+}
+
+/// The message with transparency (RFC 5321 §4.5.2) and the end of mail data.
+fn mail_data(octets: &[u8]) -> Vec<u8> {
+    let mut data = Vec::with_capacity(octets.len() + 64);
+    let mut line_begins = true;
+    for &octet in octets {
+        if line_begins && octet == b'.' {
+            data.push(b'.');
+        }
+        data.push(octet);
+        line_begins = data.ends_with(b"\r\n");
+    }
+    if !data.is_empty() && !data.ends_with(b"\r\n") {
+        data.extend_from_slice(b"\r\n");
+    }
+    data.extend_from_slice(b".\r\n");
+    data
+}
+
+struct Session {
+    stream: BufReader<TcpStream>,
+}
+
+impl Session {
+    /// Connects and waits for the greeting.
+    async fn open(to: SocketAddr) -> Result<Self, SubmitError> {
+        let mut session = Self { stream: BufReader::new(TcpStream::connect(to).await?) };
+        let greeting = session.reply().await?;
+        match greeting.refusal("the greeting") {
+            _ if greeting.is_positive() => Ok(session),
+            Err(error) => Err(error),
+            Ok(_) => Err(SubmitError::NoReply { line: greeting.text() }),
+        }
+    }
+
+    async fn ask(&mut self, command: &str) -> Result<Reply, SubmitError> {
+        self.send(format!("{command}\r\n").as_bytes()).await
+    }
+
+    async fn send(&mut self, octets: &[u8]) -> Result<Reply, SubmitError> {
+        self.stream.get_mut().write_all(octets).await?;
+        self.reply().await
+    }
+
+    /// Says goodbye; what comes back no longer matters.
+    async fn quit(mut self) {
+        let _reply = self.ask("QUIT").await;
+    }
+
+    async fn reply(&mut self) -> Result<Reply, SubmitError> {
+        tokio::time::timeout(REPLY_MAX, self.read_reply()).await.map_err(|_| SubmitError::Silent)?
+    }
+
+    async fn read_reply(&mut self) -> Result<Reply, SubmitError> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            (&mut self.stream).take(REPLY_LINE_OCTETS_MAX).read_until(b'\n', &mut line).await?;
+            let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+            let is_line = line.ends_with(b"\n") && line.len() >= 4 && line[..3].iter().all(u8::is_ascii_digit);
+            if !is_line || lines.len() == REPLY_LINES_MAX {
+                return Err(SubmitError::NoReply { line: text });
+            }
+            let goes_on = line[3] == b'-';
+            lines.push(text);
+            if !goes_on {
+                return Ok(Reply { lines });
+            }
+        }
+    }
+}
+
+/// A reply: at least one line, each with a code before it.
+#[derive(Debug)]
+struct Reply {
+    lines: Vec<String>,
+}
+
+impl Reply {
+    fn severity(&self) -> u8 {
+        self.lines.last().and_then(|line| line.bytes().next()).unwrap_or_default()
+    }
+
+    fn is_positive(&self) -> bool {
+        self.severity() == b'2'
+    }
+
+    fn text(&self) -> String {
+        self.lines.join(" / ")
+    }
+
+    fn offers(&self, keyword: &str) -> bool {
+        let keyword_of =
+            |line: &String| line.get(4..).and_then(|rest| rest.split_ascii_whitespace().next()).map(str::to_owned);
+        self.lines.iter().skip(1).filter_map(keyword_of).any(|own| own.eq_ignore_ascii_case(keyword))
+    }
+
+    /// What a reply that is not positive makes of the whole submission.
+    fn refusal(&self, command: &str) -> Result<Submitted, SubmitError> {
+        match self.severity() {
+            b'5' => Ok(Submitted::Refused(self.text())),
+            _ => Err(SubmitError::NotNow { command: command.to_owned(), reply: self.text() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_at_the_start_of_lines_are_doubled_and_no_others() {
+        assert_eq!(mail_data(b".a\r\n..\r\nb.\r\n"), b"..a\r\n...\r\nb.\r\n.\r\n");
+        assert_eq!(mail_data(b"a\n.b"), b"a\n.b\r\n.\r\n");
+        assert_eq!(mail_data(b""), b".\r\n");
+    }
+
+    #[test]
+    fn a_keyword_is_offered_without_regard_to_case_and_never_by_the_greeting_line() {
+        let lines = ["250-8bitmime hello", "250-PIPELINING", "250 8bitMIME"].map(str::to_owned).to_vec();
+        let reply = Reply { lines: lines.clone() };
+        assert!(reply.offers("8BITMIME") && !reply.offers("SIZE"));
+        assert!(!Reply { lines: lines[..2].to_vec() }.offers("8BITMIME"));
+    }
+}
