@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{RETRY, SUBMISSION_PORT, files, routes::TABLES, service::Service};
+use super::{RETRY, SUBMISSION_PORT, TRANSPORT_PORT, files, routes::TABLES, service::Service};
 use crate::mta::Brief;
 
 /// Postfix's own services: name, type, private, unprivileged, chroot, wake-up, processes, command (master(5)). None
@@ -41,6 +41,7 @@ local_recipient_maps =
 mynetworks = 127.0.0.0/8, 192.0.2.0/24
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_recipient_restrictions =
+smtpd_reject_unlisted_recipient = no
 smtpd_error_sleep_time = 0
 smtpd_recipient_limit = 10000
 in_flow_delay = 0
@@ -92,7 +93,12 @@ pub(super) fn main_cf(brief: &Brief, size_limit: Option<u64>) -> String {
 pub(super) fn master_cf(brief: &Brief, services: &[(Service, &str)]) -> String {
     let address = brief.address;
     let listen = if address.is_ipv6() { format!("[{address}]") } else { address.to_string() };
-    let mut text = format!("{listen}:{SUBMISSION_PORT} inet n - n - - smtpd\n{OWN_SERVICES}");
+    let mut text = format!("{listen}:{TRANSPORT_PORT} inet n - n - - smtpd\n{OWN_SERVICES}");
+    // Mailboxes may not say what servers say to each other.
+    let _infallible = writeln!(text, "{listen}:{SUBMISSION_PORT} inet n - n - - smtpd");
+    text.push_str("  -o cleanup_service_name=submission\n");
+    text.push_str("submission unix n - n - 0 cleanup\n");
+    let _infallible = writeln!(text, "  -o header_checks=regexp:{}", files::path("submission-headers"));
     // For our own domains, whatever the connectors say.
     text.push_str("accepted unix - - n - - smtp\n  -o smtp_tls_security_level=may\n");
     for (service, connector) in services {

@@ -25,8 +25,14 @@ use crate::mta::{
 /// What Postfix is known to do otherwise.
 pub const DEVIATIONS: &str = include_str!("deviations.toml");
 
-/// Where it takes messages, at its own address.
+/// Where it takes messages of mailboxes, at its own address.
 const SUBMISSION_PORT: u16 = 2525;
+
+/// Where it takes messages of other servers.
+const TRANSPORT_PORT: u16 = 2526;
+
+/// What no mailbox may send: the families that servers of an organisation keep to themselves.
+const SUBMISSION_HEADERS: &str = "/^X-MS-Exchange-(Forest|Organization)-/\tIGNORE\n";
 
 /// From one attempt to the next.
 const RETRY: Duration = Duration::from_secs(1);
@@ -58,19 +64,21 @@ impl Adapter for Postfix {
         let named: Vec<(Service, &str)> =
             services.into_iter().zip(enabled.iter().map(|own| own.name.as_str())).collect();
         let mut plan = Plan::new(SocketAddr::new(brief.address, SUBMISSION_PORT));
+        plan.transport = Some(SocketAddr::new(brief.address, TRANSPORT_PORT));
         plan.users = ["postfix", "postdrop"].map(|name| PlannedUser { name: name.to_owned(), members: vec![] }).into();
         plan.directories = directories();
         plan.files = vec![
             PlannedFile::text(files::path("main.cf"), config::main_cf(brief, size_limit)),
             PlannedFile::text(files::path("master.cf"), config::master_cf(brief, &named)),
             PlannedFile::text(files::path("authority.pem"), brief.authority.pem.clone()),
+            PlannedFile::text(files::path("submission-headers"), SUBMISSION_HEADERS),
             PlannedFile::text(files::path("accepted"), files::table(&accepted(brief))),
             PlannedFile::text(files::path("domains"), files::table(&routes.domains)),
             PlannedFile::text(files::path("families"), files::table(&routes.families)),
             PlannedFile::text(files::path("everything"), files::table(&routes.everything)),
         ];
         for identity in &brief.identities {
-            plan.files.push(PlannedFile::secret(files::identity_file(&identity.name), files::identity(identity)));
+            plan.files.push(PlannedFile::secret(files::identity_file(&identity.name), identity.pem()));
         }
         plan.files.extend(named.into_iter().flat_map(|(service, _)| service.files));
         plan.start = vec![PlannedCommand::new("/usr/lib/postfix/sbin/master", ["-d", "-s"])];
