@@ -30,6 +30,7 @@ mod coverage;
 mod deviations;
 mod exit;
 mod judge;
+mod keep;
 mod list;
 mod load;
 mod mtas;
@@ -39,13 +40,19 @@ mod output;
 mod progress;
 mod report_files;
 mod run;
+mod sandboxes;
 mod show;
 mod snapshots;
 mod stored;
 mod surroundings;
 mod told;
+mod worker;
 
 fn main() -> ExitCode {
+    // Before anything else: a sandbox is entered by a process of one thread.
+    if worker::is_asked_for() {
+        return worker::main();
+    }
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {

@@ -13,7 +13,7 @@ use super::Suite;
 use crate::{
     case::Case,
     claim::ast::{Body, Seen, Subject},
-    mta::{Mta, StartError},
+    mta::{Evidence, Mta, StartError},
     requirement::Basis,
     trace::Trace,
     verdict::{self, Judged, Outside, Ruling, Terms},
@@ -53,9 +53,14 @@ pub struct CaseResult<'a> {
     pub trace: Trace,
     /// What was outside of the trace: a setting that the MTA does not have, or our own failure.
     pub outside: Option<Outside>,
+    /// What the MTA left behind, for whoever reads a failure.
+    pub evidence: Evidence,
     /// Verdict and findings.
     pub ruling: Ruling,
 }
+
+/// Runs one case and hands over what was seen.
+pub type Observe<'a> = dyn Fn(&Case) -> Observation + Sync + 'a;
 
 /// Hears of cases as they begin and end; called from several threads.
 pub trait Progress: Sync {
@@ -88,9 +93,21 @@ impl Suite {
         plan: Plan,
         progress: &dyn Progress,
     ) -> Vec<CaseResult<'a>> {
+        self.run_observing(cases, mta, plan, progress, &|case| observe(case, mta, plan.settings))
+    }
+
+    /// As [`Suite::run`], with cases observed elsewhere: each in a sandbox of its own. `mta` is not started here.
+    pub fn run_observing<'a>(
+        &self,
+        cases: &[&'a Case],
+        mta: &dyn Mta,
+        plan: Plan,
+        progress: &dyn Progress,
+        observe: &Observe<'_>,
+    ) -> Vec<CaseResult<'a>> {
         in_parallel(cases, plan.jobs, |case| {
             progress.begins(&case.id);
-            let result = self.run_case(case, mta, plan);
+            let result = self.observed(case, mta, plan, observe);
             progress.ends(&result);
             let good = result.ruling.verdict == verdict::Verdict::Conforms;
             let stop = !good && plan.haste == Haste::StopAtFirst;
@@ -100,18 +117,22 @@ impl Suite {
 
     /// Runs one case and judges it.
     pub fn run_case<'a>(&self, case: &'a Case, mta: &dyn Mta, plan: Plan) -> CaseResult<'a> {
+        self.observed(case, mta, plan, &|case| observe(case, mta, plan.settings))
+    }
+
+    fn observed<'a>(&self, case: &'a Case, mta: &dyn Mta, plan: Plan, observe: &Observe<'_>) -> CaseResult<'a> {
         let observation = if is_about_dns(case) && !mta.asks_name_server() {
             let setting = "the world's name server".to_owned();
             Observation::lost(StartError::Unsupported { setting })
         } else {
-            observe(case, mta, plan.settings)
+            observe(case)
         };
         let outside = observation.refusal.map(|refusal| match refusal {
             StartError::Failed { why } => Outside::Inconclusive(why),
             StartError::Unsupported { setting } => Outside::Setting(setting),
         });
         let ruling = self.rule(case, &observation.trace, outside.as_ref(), judged(&mta.name()), plan.basis);
-        CaseResult { case, trace: observation.trace, outside, ruling }
+        CaseResult { case, trace: observation.trace, outside, evidence: observation.evidence, ruling }
     }
 
     /// The verdict of a case on a trace that is there.
