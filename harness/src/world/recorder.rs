@@ -98,6 +98,11 @@ impl Recorder {
         self.changed.notified().await;
     }
 
+    /// Ends a wait for the next event although there is none.
+    pub(super) fn wake(&self) {
+        self.changed.notify_one();
+    }
+
     /// Whether nothing is under way: every recipient that went in has a fate, no session is open, no query waits.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

@@ -192,6 +192,10 @@ impl Watched<'_> {
             if recorder.limit_reached() {
                 return EndCause::Limit;
             }
+            if !self.reports && matches!(schedule.refusal(), Some(StartError::Failed { .. })) {
+                // It was not asked what the page asks: what it does not do proves nothing.
+                return EndCause::Lost;
+            }
             let is_quiet = if self.reports { recorder.is_quiet() } else { recorder.is_idle() };
             let may_settle =
                 schedule.refusal().is_some() || (!case.world.observe_until && schedule.all_submitted() && is_quiet);
