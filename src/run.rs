@@ -23,7 +23,7 @@ use crate::{
     progress::Watched,
     report_files, snapshots,
     surroundings::Surroundings,
-    told,
+    told::{self, Bases, Known},
 };
 
 /// Everything is looked at before the first case starts; reports are written after the last one.
@@ -36,7 +36,9 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let cases = load::cases(&suite, &args.filters.filters)?;
     let mut report = judged_run(&suite, &cases, plan(args, around), around);
     let found = snapshots::settle(&snapshots, &suite, &report)?;
-    let output = told::told(&suite, &mut report, &deviations, &found, around.colour);
+    let bases = if args.basis.is_some() { Bases::One } else { Bases::All };
+    let known = Known { deviations: &deviations, bases };
+    let output = told::told(&suite, &mut report, known, &found, around.colour);
     report_files::write(&files, &report)?;
     Ok(output)
 }

@@ -1,7 +1,7 @@
 //! How a judged run is told, and the status that it ends with.
 
 use mtaspec_harness::{
-    deviation::Deviations,
+    deviation::{Deviations, Extent},
     report::{
         json::{CaseReport, RunReport},
         terminal::{self, Colour},
@@ -19,16 +19,30 @@ use crate::{
 /// Most lines of a difference that are shown; the file has them all.
 const DIFFERENCE_LINES_MAX: usize = 60;
 
+/// What is known of the MTA, and of how much of it a run can speak.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<'a> {
+    /// What it does otherwise.
+    pub(crate) deviations: &'a Deviations,
+    /// Which claims were judged.
+    pub(crate) bases: Bases,
+}
+
+/// Which claims of the cases were judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bases {
+    /// All of them.
+    All,
+    /// Those that rest on one basis.
+    One,
+}
+
 /// Tells a run: each failure, each snapshot that differs, each deviation that is stale, then the summary. What the
 /// deviations know is marked in `run`.
-pub(crate) fn told(
-    suite: &Suite,
-    run: &mut RunReport,
-    deviations: &Deviations,
-    snapshots: &Found,
-    colour: Colour,
-) -> Output {
-    let stale = deviations.apply(run).stale;
+pub(crate) fn told(suite: &Suite, run: &mut RunReport, known: Known<'_>, snapshots: &Found, colour: Colour) -> Output {
+    let Known { deviations, bases } = known;
+    let whole = bases == Bases::All && run.cases.len() == suite.corpus().list().len();
+    let stale = deviations.apply_to(run, if whole { Extent::Whole } else { Extent::Part }).stale;
     let mut text = failures(suite, run, colour);
     for (file, difference) in &snapshots.differ {
         text.push_str(&format!("snapshot {} differs\n{}\n", file.display(), shortened(difference)));

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::outcome::{mtaspec, mtaspec_in};
@@ -134,6 +135,32 @@ fn the_number_of_jobs_changes_no_byte() {
 }
 
 #[test]
+fn the_report_has_the_fields_that_programs_rely_on() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let file = folder.path().join("run.json");
+    let report = format!("json={}", file.display());
+    mtaspec(&["run", "--cases", "pages/violates", "--no-snapshots", "--report", &report]);
+    let run: Value = serde_json::from_slice(&fs::read(file).expect("a report")).expect("JSON");
+    let has = |object: &Value, fields: &[&str]| {
+        for field in fields {
+            assert!(object.get(field).is_some(), "no {field} in {object}");
+        }
+    };
+    has(&run, &["version", "suite", "seed", "mta", "totals", "basis", "invariants", "cases"]);
+    assert_eq!(run["version"], 1);
+    assert_eq!(run["mta"]["name"], "reference");
+    has(&run["totals"], &["conforms", "departs", "violates", "unsupported", "inconclusive"]);
+    has(&run["totals"]["unsupported"], &["setting", "did_not_arise"]);
+    has(&run["invariants"][0], &["id", "verdict", "cases"]);
+    let case = &run["cases"][0];
+    has(case, &["id", "verdict", "expected", "reason", "claims", "trace"]);
+    assert_eq!((&case["verdict"], &case["expected"]), (&Value::from("violates"), &Value::from(false)));
+    let claim = &case["claims"][0];
+    has(claim, &["text", "level", "requirements", "finding", "at"]);
+    assert_eq!((&claim["level"], &claim["finding"]), (&Value::from("MUST"), &Value::from("broken")));
+}
+
+#[test]
 fn an_unknown_mta_is_69_and_those_that_are_there_are_named() {
     let done = mtaspec(&["run", "--mta", "postfix"]);
     assert_eq!((done.status, done.stdout.as_str()), (69, ""));
@@ -171,7 +198,8 @@ fn a_known_deviation_is_expected_and_a_stale_one_is_4() {
     let folder = TempDir::new().expect("a temporary folder");
     let file = folder.path().join("known.toml");
     let known = |case: &str, claim: &str| {
-        let text = format!("[[deviation]]\ncase = \"own/relay#{case}\"\nclaim = \"{claim}\"\nreason = \"A test.\"\n");
+        let head = "version = 1\nmta = \"reference\"\n\n[[deviation]]";
+        let text = format!("{head}\ncase = \"own/relay#{case}\"\nclaim = \"{claim}\"\nreason = \"A test.\"\n");
         fs::write(&file, text).expect("a file");
         file.to_str().expect("a path in UTF-8").to_owned()
     };
@@ -183,6 +211,6 @@ fn a_known_deviation_is_expected_and_a_stale_one_is_4() {
     let stale = run("conforms", &known("arrives", "MUST u@fabrikam.test is delivered to relay.contoso.test"));
     assert_eq!(stale.status, 4, "{}{}", stale.stdout, stale.stderr);
     assert!(stale.stdout.contains("stale deviation: own/relay#arrives: "), "{}", stale.stdout);
-    fs::write(&file, "[[deviation]]\ncase = 1\n").expect("a file");
+    fs::write(&file, "version = 1\nmta = 2\n").expect("a file");
     assert_eq!(run("conforms", file.to_str().expect("a path in UTF-8")).status, 65);
 }
