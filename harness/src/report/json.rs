@@ -204,6 +204,36 @@ impl CaseReport {
         }
     }
 
+    /// The page that it stands on: `routing/equal-connectors` of `routing/equal-connectors#tie`.
+    #[must_use]
+    pub fn page(&self) -> &str {
+        self.id.split_once('#').map_or(self.id.as_str(), |(page, _)| page)
+    }
+
+    /// The folder that the page stands in: `routing`.
+    #[must_use]
+    pub fn area(&self) -> &str {
+        self.page().split_once('/').map_or(self.page(), |(area, _)| area)
+    }
+
+    /// Claims that made the verdict what it is and are not known, in page order; none where the trace says nothing of
+    /// claims.
+    pub fn wrong(&self) -> impl Iterator<Item = &ClaimReport> {
+        let wanted = match (self.verdict, self.lack) {
+            (Verdict::Departs | Verdict::Violates, _) => Some(Outcome::Broken),
+            (Verdict::Unsupported, Some(Lack::DidNotArise)) => Some(Outcome::NotReached),
+            (Verdict::Conforms | Verdict::Inconclusive | Verdict::Unsupported, _) => None,
+        };
+        self.claims.iter().filter(move |claim| Some(claim.finding) == wanted && claim.deviation.is_none())
+    }
+
+    /// Why somebody has to look at it: its first claim that is wrong and not known, or else its reason.
+    #[must_use]
+    pub fn complaint(&self) -> String {
+        let first = self.wrong().next();
+        first.map_or_else(|| self.reason.clone(), |claim| format!("line {}: {}: {}", claim.line, claim.text, claim.saw))
+    }
+
     /// What was known outside of the trace, as far as the verdict shows it.
     fn outside(&self) -> Option<Outside> {
         match (self.verdict, self.lack) {
@@ -272,6 +302,16 @@ impl RunReport {
         }
         let head = RunHead { suite: self.suite.clone(), seed: self.seed, mta: self.mta.clone() };
         Ok(Self::new(head, cases, tally.into_rows()))
+    }
+
+    /// Cases by area, areas in the order of their names, cases in the order of the run.
+    #[must_use]
+    pub fn by_area(&self) -> BTreeMap<&str, Vec<&CaseReport>> {
+        let mut areas: BTreeMap<&str, Vec<&CaseReport>> = BTreeMap::new();
+        for case in &self.cases {
+            areas.entry(case.area()).or_default().push(case);
+        }
+        areas
     }
 
     /// Cases that somebody has to look at.

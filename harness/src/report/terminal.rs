@@ -96,7 +96,7 @@ pub fn summary(report: &RunReport, judged: Judged, colour: Colour) -> String {
 }
 
 /// `RFC: 212 held, 1 broken. Send connector: 88 held, 3 broken.`
-fn bases(report: &RunReport) -> String {
+pub(super) fn bases(report: &RunReport) -> String {
     let name = |basis: Basis| match basis {
         Basis::Exchange => "Send connector",
         Basis::Ours => "ours",
@@ -164,12 +164,12 @@ fn of_claim(found: &CaseReport, case: &Case, claim: &ClaimReport, sentence: &dyn
 }
 
 /// The claim's words without its level.
-fn plain(claim: &ClaimReport) -> &str {
+pub(super) fn plain(claim: &ClaimReport) -> &str {
     claim.text.strip_prefix(&claim.level).map_or(claim.text.as_str(), str::trim_start)
 }
 
 /// The command that runs the case again.
-fn again(report: &RunReport, found: &CaseReport) -> String {
+pub(super) fn again(report: &RunReport, found: &CaseReport) -> String {
     let mta = if report.mta.name == "reference" { String::new() } else { format!(" --mta {}", report.mta.name) };
     let seed = if report.seed == 0 { String::new() } else { format!(" --seed {}", report.seed) };
     format!("mtaspec run '{}'{mta}{seed}", found.id)
