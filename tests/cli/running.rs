@@ -172,21 +172,6 @@ fn an_unknown_mta_is_69_and_those_that_are_there_are_named() {
 }
 
 #[test]
-fn a_report_that_is_not_json_is_64() {
-    let done = mtaspec(&["run", "--report", "junit=run.xml"]);
-    assert_eq!((done.status, done.stdout.as_str()), (64, ""));
-    assert_eq!(
-        done.stderr,
-        "mtaspec: `--report junit=run.xml`: no report of the kind `junit`: json only in this version\n"
-    );
-    for wrong in ["run.json", "json="] {
-        let done = mtaspec(&["run", "--report", wrong]);
-        assert_eq!(done.status, 64);
-        assert!(done.stderr.ends_with("a report is written as `json=FILE`\n"), "{}", done.stderr);
-    }
-}
-
-#[test]
 fn a_report_that_cannot_be_written_is_65() {
     let done = mtaspec(&["run", "--cases", "pages/conforms", "--no-snapshots", "--report", "json=no/such/folder.json"]);
     assert_eq!((done.status, done.stdout.as_str()), (65, ""));
