@@ -73,8 +73,8 @@ fn judged_run(suite: &Suite, cases: &[&Case], plan: Plan, around: Surroundings) 
     let name = MtaName { name: mta.name(), version: mta.version() };
     let terms = Terms { basis_of: &basis_of, only: plan.basis, judged: judged(&name.name) };
     let mut tally = Tally::default();
-    let reports = results.into_iter().map(|CaseResult { case, trace, outside, .. }| {
-        let (report, found) = CaseReport::judge(case, trace, outside.as_ref(), terms);
+    let reports = results.into_iter().map(|CaseResult { case, trace, .. }| {
+        let (report, found) = CaseReport::judge(case, trace, terms);
         tally.add(&report.id, &found);
         report
     });
