@@ -61,6 +61,7 @@ pub fn lines(event: &Event) -> Vec<String> {
         Event::Handshake { outcome, .. } => vec![handshake(outcome)],
         Event::OffScript { line, .. } => vec![format!("<off script at line {line}>")],
         Event::Limit { limit, .. } => vec![format!("<limit {limit}>")],
+        Event::Unsupported { setting } => vec![format!("<the MTA has no setting for {setting}>")],
         _ => world(event),
     }
 }
