@@ -84,7 +84,7 @@ fn a_failure_shows_sentence_dialogue_place_and_command() {
     let case = pages();
     let report = run(&[(&case, None)]);
     let sentence = |id: &str| Some(format!("The sentence of {id}."));
-    let text = failure(&report, &report.cases[0], &case, &sentence, Colour::Plain);
+    let text = failure(&report, &report.cases[0], &case, &sentence, "", Colour::Plain);
     for part in [
         "violates area/topic#case",
         "cases/area/topic.md:30: MUST the claim",
