@@ -23,7 +23,7 @@ fn run(text: &str) -> RunReport {
     };
     let case = case(&[("m1", &["u@contoso.test"], 1)], vec![named("AUTH"), named("STARTTLS")]);
     let terms = Terms { basis_of: &rfc, only: None, judged: Judged::ThirdParty };
-    let (report, found) = CaseReport::judge(&case, trace(text), None, terms);
+    let (report, found) = CaseReport::judge(&case, trace(text), terms);
     let mut tally = Tally::default();
     tally.add(&report.id, &found);
     let mta = MtaName { name: "postfix".to_owned(), version: "3.1.4".to_owned() };

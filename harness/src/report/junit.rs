@@ -38,7 +38,7 @@ pub fn document(run: &RunReport) -> Result<String, JunitError> {
     let mut report = Report::new(format!("mtaspec {}", mta(run)));
     for (area, cases) in run.by_area() {
         let mut suite = suite(run, area);
-        suite.add_test_cases(cases.into_iter().map(|case| of_case(run, case)));
+        suite.add_test_cases(cases.into_iter().map(of_case));
         report.add_test_suite(suite);
     }
     if !run.invariants.is_empty() {
@@ -63,8 +63,8 @@ fn suite(run: &RunReport, name: &str) -> TestSuite {
     suite
 }
 
-fn of_case(run: &RunReport, case: &CaseReport) -> TestCase {
-    let mut test = TestCase::new(visible(&case.id), status(run, case));
+fn of_case(case: &CaseReport) -> TestCase {
+    let mut test = TestCase::new(visible(&case.id), status(case));
     test.set_classname(visible(case.page()));
     if case.verdict != Verdict::Conforms {
         test.add_property(Property::new("verdict", case.verdict.word()));
@@ -77,7 +77,7 @@ fn of_case(run: &RunReport, case: &CaseReport) -> TestCase {
     test
 }
 
-fn status(run: &RunReport, case: &CaseReport) -> TestCaseStatus {
+fn status(case: &CaseReport) -> TestCaseStatus {
     let reason = visible(&case.reason);
     let (mut status, kind) = match (case.verdict, case.lack) {
         _ if case.known_flaky && case.expected => {
@@ -95,14 +95,15 @@ fn status(run: &RunReport, case: &CaseReport) -> TestCaseStatus {
         }
     };
     status.set_message(visible(&case.complaint())).set_type(kind);
-    if !case.expected {
-        status.set_description(description(run, case));
+    let description = description(case);
+    if !case.expected && !description.is_empty() {
+        status.set_description(description);
     }
     status
 }
 
-/// What is wrong with a case, in lines: each claim with the dialogue around, and how to see it again.
-fn description(run: &RunReport, case: &CaseReport) -> String {
+/// What is wrong with a case, in lines: each claim with the dialogue around.
+fn description(case: &CaseReport) -> String {
     let mut lines = Vec::new();
     for claim in case.wrong() {
         lines.push(format!("line {}: {}", claim.line, in_full(claim)));
@@ -116,9 +117,13 @@ fn description(run: &RunReport, case: &CaseReport) -> String {
         lines.extend(claim.at.map(|at| dialogue::around(&case.trace, at)).unwrap_or_default());
     }
     lines.extend(case.notes.iter().map(|note| format!("note: {}: {}", note.invariant, note.saw)));
-    lines.push(format!("again: {}", terminal::again(run, case)));
-    let lines: Vec<String> = lines.iter().map(|line| visible(line)).collect();
-    format!("\n{}\n", lines.join("\n"))
+    in_lines(lines)
+}
+
+/// Text of its own lines; nothing is nothing.
+fn in_lines(lines: impl IntoIterator<Item = String>) -> String {
+    let lines: String = lines.into_iter().map(|line| visible(&line) + "\n").collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 /// The claim's words with its level.
@@ -153,8 +158,7 @@ fn of_invariant(run: &RunReport, row: &InvariantRow) -> TestCase {
 fn breaches(run: &RunReport, row: &InvariantRow) -> String {
     let notes = run.cases.iter().flat_map(|case| case.notes.iter().map(move |note| (case, note)));
     let own = notes.filter(|(_, note)| note.invariant == row.id);
-    let lines: Vec<String> = own.map(|(case, note)| visible(&format!("{}: {}", case.id, note.saw))).collect();
-    format!("\n{}\n", lines.join("\n"))
+    in_lines(own.map(|(case, note)| format!("{}: {}", case.id, note.saw)))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const COLUMNS: [Verdict; 5] =
 #[must_use]
 pub fn comment(run: &RunReport) -> String {
     let mut text = format!("{}\n\n{}\n{}", bases(run), table(run), sums(run));
-    let blocks: Vec<String> = run.unexpected().map(|case| details(run, case)).collect();
+    let blocks: Vec<String> = run.unexpected().map(details).collect();
     let mut shown = 0;
     for block in &blocks {
         if text.len() + block.len() > COMMENT_OCTETS_MAX {
@@ -74,7 +74,7 @@ fn sums(run: &RunReport) -> String {
     let cases = |count: usize| if count == 1 { "1 case".to_owned() } else { format!("{count} cases") };
     let mut text = match run.unexpected().count() {
         0 => format!("{}, all as expected.\n", cases(run.cases.len())),
-        count => format!("{}, **{count}** not as expected.\n", cases(run.cases.len())),
+        count => format!("{}, **{count}** not as expected. Seed {}.\n", cases(run.cases.len()), run.seed),
     };
     let flaky = run.cases.iter().filter(|case| case.known_flaky).count();
     if flaky > 0 {
@@ -89,7 +89,7 @@ fn sums(run: &RunReport) -> String {
 }
 
 /// A case that is not as expected, folded.
-fn details(run: &RunReport, case: &CaseReport) -> String {
+fn details(case: &CaseReport) -> String {
     let summary = format!("<summary><b>{}</b> {}</summary>", case.verdict.word(), code(&case.id));
     let mut text = format!("\n<details>\n{summary}\n\n");
     let complaint = case.complaint();
@@ -100,8 +100,7 @@ fn details(run: &RunReport, case: &CaseReport) -> String {
     for note in &case.notes {
         text.push_str(&format!("- note: {}: {}\n", code(&note.invariant), code(&note.saw)));
     }
-    text.push_str(&format!("- again: {}\n\n</details>\n", code(&terminal::again(run, case))));
-    text
+    format!("{}\n\n</details>\n", text.trim_end())
 }
 
 fn of_claim(claim: &ClaimReport) -> String {
