@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Events that one world may have; one that has more is ended as a limit.
-pub const WORLD_EVENTS_MAX: usize = 200_000;
+const WORLD_EVENTS_MAX: usize = 200_000;
 
 /// The trace of one world while it is written.
 pub struct Recorder {
@@ -94,7 +94,7 @@ impl Recorder {
 
     /// How many events there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn events(&self) -> usize {
         self.lock().entries.len()
     }
 
