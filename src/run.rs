@@ -23,7 +23,7 @@ use crate::{
     progress::Watched,
     report_files, snapshots,
     surroundings::Surroundings,
-    told,
+    told::{self, Bases, Known},
 };
 
 /// Everything is looked at before the first case starts; reports are written after the last one.
@@ -36,9 +36,18 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let cases = load::cases(&suite, &args.filters.filters)?;
     let mut report = judged_run(&suite, &cases, plan(args, around), around);
     let found = snapshots::settle(&snapshots, &suite, &report)?;
-    let output = told::told(&suite, &mut report, &deviations, &found, around.colour);
+    let bases = if args.basis.is_some() { Bases::One } else { Bases::All };
+    let options = options(args);
+    let known = Known { deviations: &deviations, bases, options: &options };
+    let output = told::told(&suite, &mut report, known, &found, around.colour);
     report_files::write(&files, &report)?;
     Ok(output)
+}
+
+/// What the command that repeats a case needs beside the case, the MTA and the seed.
+fn options(args: &args::Run) -> String {
+    let network = if args.network == Network::Loopback { " --network loopback" } else { "" };
+    format!("{}{network}", load::option(&args.pages))
 }
 
 fn plan(args: &args::Run, around: Surroundings) -> Plan {
@@ -71,8 +80,8 @@ fn judged_run(suite: &Suite, cases: &[&Case], plan: Plan, around: Surroundings) 
     let name = MtaName { name: mta.name(), version: mta.version() };
     let terms = Terms { basis_of: &basis_of, only: plan.basis, judged: judged(&name.name) };
     let mut tally = Tally::default();
-    let reports = results.into_iter().map(|CaseResult { case, trace, outside, .. }| {
-        let (report, found) = CaseReport::judge(case, trace, outside.as_ref(), terms);
+    let reports = results.into_iter().map(|CaseResult { case, trace, .. }| {
+        let (report, found) = CaseReport::judge(case, trace, terms);
         tally.add(&report.id, &found);
         report
     });

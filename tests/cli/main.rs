@@ -1,7 +1,10 @@
 //! The program itself: what it prints, what it writes, and how it ends.
 
 mod command_line;
+mod judging;
 mod listing;
 mod new_sections;
 mod outcome;
 mod page_mistakes;
+mod running;
+mod snapshots;

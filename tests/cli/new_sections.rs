@@ -32,6 +32,17 @@ fn a_page_is_made_and_then_gets_further_sections() {
 }
 
 #[test]
+fn a_new_section_violates_until_it_is_filled_in() {
+    let folder = TempDir::new().expect("a temporary folder");
+    for title in ["Forgets the EHLO reply", "Asks twice"] {
+        assert_eq!(mtaspec_in(folder.path(), &["new", "starttls/offers", title]).status, 0);
+    }
+    let run = mtaspec_in(folder.path(), &["run", "--cases", "cases"]);
+    assert_eq!((run.status, run.stderr.as_str()), (2, ""));
+    assert!(run.stdout.contains("2 cases: 0 conform, 2 violate\n"), "{}", run.stdout);
+}
+
+#[test]
 fn an_area_alone_gets_a_page_that_is_called_as_the_section() {
     let folder = TempDir::new().expect("a temporary folder");
     assert_eq!(mtaspec_in(folder.path(), &["new", "dns", "Two answers", "--cases", "own"]).status, 0);

@@ -1,6 +1,9 @@
 //! What an MTA is known to do otherwise: a TOML file per MTA, and how a run is read in its light.
 //!
 //! ```toml
+//! version = 1                                 # of this format
+//! mta = "postfix"
+//!
 //! [[deviation]]
 //! case = "authentication/plain#challenge"     # or: invariant = "pipelining"
 //! claim = "relay.contoso.test sees AUTH"      # the claim's words; of a case only
@@ -8,14 +11,18 @@
 //! event = "C: AUTH LOGIN"                     # a line of the trace, or of what was seen; may be left out
 //! reason = "It knows no initial response."
 //! document = "https://www.postfix.org/SASL_README.html"
-//! versions = ["3.8", "3.10"]                  # the MTA's version begins so; left out: any
+//! versions = ["3.8.1", "3.10.*"]              # exact, or what stands before the star; left out: any
 //! known_flaky = false                         # its result varies: never green, never red, counted
 //! ```
 //!
 //! A deviation excuses what it names and nothing else of its case. It is stale, and that is a failure, once its case ran
-//! to its end and its claim held.
+//! to its end and its claim held. Where only a part of the cases or of the claims was judged, what is not there proves
+//! nothing: [`Extent::Part`].
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use crate::{
     claim::Outcome,
@@ -30,13 +37,38 @@ use crate::{
 #[cfg(test)]
 mod tests;
 
-/// What one MTA is known to do otherwise.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The version of the format.
+pub const VERSION: u32 = 1;
+
+/// What one MTA is known to do otherwise. The default knows nothing, of any MTA.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Deviations {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The MTA's name, `postfix`; empty: any.
+    pub mta: String,
     /// In the order of the file.
-    #[serde(default)]
     pub deviation: Vec<Deviation>,
+}
+
+/// A file as it stands, with where each entry begins.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: Spanned<u32>,
+    mta: String,
+    #[serde(default)]
+    deviation: Vec<Spanned<Deviation>>,
+}
+
+/// How much of the corpus a run judged.
+#[expect(clippy::exhaustive_enums, reason = "a run is whole or it is not")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Some of the cases, or claims of one basis alone.
+    Part,
+    /// All cases, with all of their claims.
+    Whole,
 }
 
 /// One thing that an MTA is known to do otherwise.
@@ -63,7 +95,7 @@ pub struct Deviation {
     /// Where that is documented.
     #[serde(default)]
     pub document: String,
-    /// The MTA's versions begin so; empty: any.
+    /// The MTA's versions, exact, or with a star behind the start of them; empty: any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<String>,
     /// The result varies from run to run.
@@ -92,20 +124,20 @@ fn broken() -> Finding {
 #[non_exhaustive]
 pub enum DeviationError {
     /// An entry names neither a case with a claim nor an invariant, or both.
-    #[error("{file}: deviation {number} must name a case with its claim, or an invariant, and not both")]
+    #[error("{file}:{line}: a deviation must name a case with its claim, or an invariant, and not both")]
     About {
         /// The file.
         file: String,
-        /// Which entry, from 1.
-        number: usize,
+        /// Where the entry begins, from 1.
+        line: usize,
     },
     /// An entry says nothing of why.
-    #[error("{file}: deviation {number} ({about}) has no reason yet")]
+    #[error("{file}:{line}: the deviation of {about} has no reason yet")]
     NoReason {
         /// The file.
         file: String,
-        /// Which entry, from 1.
-        number: usize,
+        /// Where the entry begins, from 1.
+        line: usize,
         /// Its case or invariant.
         about: String,
     },
@@ -116,6 +148,16 @@ pub enum DeviationError {
         file: String,
         /// What TOML says, with line and column.
         source: Box<toml::de::Error>,
+    },
+    /// It is of another version of the format.
+    #[error("{file}:{line}: version {found} of the format, and this suite reads version {VERSION}")]
+    Version {
+        /// The file.
+        file: String,
+        /// Where it says so, from 1.
+        line: usize,
+        /// The version.
+        found: u32,
     },
 }
 
@@ -137,20 +179,28 @@ impl Deviations {
     ///
     /// The first mistake of the file.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, DeviationError> {
-        let read: Self = toml::from_str(text)
+        let read: File = toml::from_str(text)
             .map_err(|source| DeviationError::Unreadable { file: file.to_owned(), source: Box::new(source) })?;
-        for (place, deviation) in read.deviation.iter().enumerate() {
-            let (file, number) = (file.to_owned(), place + 1);
+        let place = |span: Range<usize>| (file.to_owned(), line(text, span.start));
+        let found = *read.version.get_ref();
+        if found != VERSION {
+            let (file, line) = place(read.version.span());
+            return Err(DeviationError::Version { file, line, found });
+        }
+        for entry in &read.deviation {
+            let (file, line) = place(entry.span());
+            let deviation = entry.get_ref();
             let about = match (&deviation.case, &deviation.invariant) {
                 (Some(case), None) if !deviation.claim.trim().is_empty() => case,
                 (None, Some(invariant)) => invariant,
-                _ => return Err(DeviationError::About { file, number }),
+                _ => return Err(DeviationError::About { file, line }),
             };
             if deviation.reason.trim().is_empty() {
-                return Err(DeviationError::NoReason { file, number, about: about.clone() });
+                return Err(DeviationError::NoReason { file, line, about: about.clone() });
             }
         }
-        Ok(read)
+        let deviation = read.deviation.into_iter().map(Spanned::into_inner).collect();
+        Ok(Self { version: found, mta: read.mta, deviation })
     }
 
     /// A draft for everything of a run that is not as expected. Its reasons are empty, and so it cannot be used until
@@ -179,7 +229,7 @@ impl Deviations {
             let versions = vec![report.mta.version.clone()];
             deviation.push(Deviation { invariant: Some(row.id.clone()), versions, ..Deviation::default() });
         }
-        Self { deviation }
+        Self { version: VERSION, mta: report.mta.name.clone(), deviation }
     }
 
     /// As TOML.
@@ -191,16 +241,26 @@ impl Deviations {
         toml::to_string_pretty(self)
     }
 
-    /// Marks what of a run is known: claims with the reason, cases in which nothing else is wrong as expected.
+    /// [`Deviations::apply_to`] a run of everything.
     pub fn apply(&self, report: &mut RunReport) -> Applied {
+        self.apply_to(report, Extent::Whole)
+    }
+
+    /// Marks what of a run is known: claims with the reason, cases in which nothing else is wrong as expected. A file
+    /// of another MTA marks nothing, and is stale as a whole.
+    pub fn apply_to(&self, report: &mut RunReport, extent: Extent) -> Applied {
         let mut applied = Applied::default();
+        if !self.mta.is_empty() && self.mta != report.mta.name {
+            applied.stale.push(format!("the file is of {}, and {} was judged", self.mta, report.mta.name));
+            return applied;
+        }
         let version = report.mta.version.clone();
         for deviation in self.deviation.iter().filter(|own| own.is_of(&version)) {
             if let Some(id) = &deviation.invariant {
                 let row = report.invariants.iter().find(|row| row.id == *id);
                 match row.map(|row| row.verdict) {
                     Some(Verdict::Violates) => applied.used += 1,
-                    Some(Verdict::Conforms) if !deviation.known_flaky => {
+                    Some(Verdict::Conforms) if !deviation.known_flaky && extent == Extent::Whole => {
                         applied.stale.push(format!("invariant {id}: no case breaks it any more"));
                     }
                     Some(_) => {}
@@ -209,7 +269,7 @@ impl Deviations {
             }
             let of = |case: &&mut CaseReport| deviation.case.as_ref() == Some(&case.id);
             if let Some(case) = report.cases.iter_mut().find(of) {
-                deviation.mark(case, &mut applied);
+                deviation.mark(case, extent, &mut applied);
             }
         }
         for case in &mut report.cases {
@@ -227,23 +287,24 @@ impl Deviations {
 }
 
 impl Deviation {
-    /// Whether it speaks of this version: `3.1` is of 3.1 and 3.1.4, and not of 3.10.
+    /// Whether it speaks of this version: `3.1.*` is of 3.1.4 and not of 3.10.1, and `3.1` of 3.1 alone.
     fn is_of(&self, version: &str) -> bool {
-        let begins = |own: &String| {
-            version.strip_prefix(own.as_str()).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+        let is_own = |own: &String| match own.strip_suffix('*') {
+            Some(start) => version.starts_with(start),
+            None => version == own,
         };
-        self.versions.is_empty() || self.versions.iter().any(begins)
+        self.versions.is_empty() || self.versions.iter().any(is_own)
     }
 
-    fn mark(&self, case: &mut CaseReport, applied: &mut Applied) {
-        if self.known_flaky {
-            case.known_flaky = true;
-        }
+    fn mark(&self, case: &mut CaseReport, extent: Extent, applied: &mut Applied) {
         let settled = has_settled(case);
         let Some(place) = case.claims.iter().position(|claim| folded(&claim.text) == folded(&self.claim)) else {
-            applied.stale.push(format!("{}: it has no claim `{}`", case.id, self.claim));
+            if extent == Extent::Whole {
+                applied.stale.push(format!("{}: it has no claim `{}`", case.id, self.claim));
+            }
             return;
         };
+        case.known_flaky |= self.known_flaky;
         let wanted = match self.finding {
             Finding::Broken => Outcome::Broken,
             Finding::NotReached => Outcome::NotReached,
@@ -252,7 +313,9 @@ impl Deviation {
         let is_event = self.event.is_empty()
             || claim.saw.contains(&self.event)
             || event_line(case, claim).is_some_and(|line| line.contains(&self.event));
-        if claim.finding == wanted && is_event {
+        let is_known =
+            if self.known_flaky { claim.finding != Outcome::Held } else { claim.finding == wanted && is_event };
+        if is_known {
             case.claims[place].deviation = Some(self.reason.clone());
             applied.used += 1;
         } else if claim.finding == Outcome::Held && settled && !self.known_flaky {
@@ -264,10 +327,6 @@ impl Deviation {
 impl CaseReport {
     /// A case is as expected once all of its claims that are wrong are known.
     fn settle(&mut self) {
-        if self.known_flaky {
-            self.expected = true;
-            return;
-        }
         let wanted = match self.verdict {
             Verdict::Departs | Verdict::Violates => Outcome::Broken,
             Verdict::Unsupported => Outcome::NotReached,
@@ -276,6 +335,11 @@ impl CaseReport {
         let mut wrong = self.claims.iter().filter(|claim| claim.finding == wanted).peekable();
         self.expected |= wrong.peek().is_some() && wrong.all(|claim| claim.deviation.is_some());
     }
+}
+
+/// The line on which the octet at this place stands, from 1.
+fn line(text: &str, at: usize) -> usize {
+    memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count() + 1
 }
 
 fn has_settled(case: &CaseReport) -> bool {

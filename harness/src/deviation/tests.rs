@@ -1,4 +1,4 @@
-use super::{Applied, Deviations};
+use super::{Applied, Deviations, Extent};
 use crate::{
     claim::{
         ast::{Body, Level},
@@ -23,7 +23,7 @@ fn run(text: &str) -> RunReport {
     };
     let case = case(&[("m1", &["u@contoso.test"], 1)], vec![named("AUTH"), named("STARTTLS")]);
     let terms = Terms { basis_of: &rfc, only: None, judged: Judged::ThirdParty };
-    let (report, found) = CaseReport::judge(&case, trace(text), None, terms);
+    let (report, found) = CaseReport::judge(&case, trace(text), terms);
     let mut tally = Tally::default();
     tally.add(&report.id, &found);
     let mta = MtaName { name: "postfix".to_owned(), version: "3.1.4".to_owned() };
@@ -34,14 +34,16 @@ const NEITHER: &str = "connect mx.test\nS: 220 x\nC: EHLO a\nS: 250 a\nC: QUIT\n
 const TLS_ALONE: &str = "connect mx.test\nS: 220 x\nC: STARTTLS\nC: QUIT\nclose client\nend settled";
 const AUTH_TOO: &str = "connect mx.test\nS: 220 x\nC: STARTTLS\nC: AUTH PLAIN x\nC: QUIT\nclose client\nend settled";
 
-const NO_AUTH: &str = r#"
+const NO_AUTH: &str = r#"version = 1
+mta = "postfix"
+
 [[deviation]]
 case = "area/topic#case"
 claim = "MUST mx.test sees AUTH"
 finding = "broken"
 event = "end: settled"
 reason = "It knows no AUTH."
-versions = ["3.1"]
+versions = ["3.1.*"]
 "#;
 
 #[track_caller]
@@ -62,7 +64,11 @@ fn a_known_deviation_is_expected_and_anything_else_is_not() {
 
 #[test]
 fn another_event_or_another_version_is_no_known_deviation() {
-    for changed in [NO_AUTH.replace("end: settled", "C: RSET"), NO_AUTH.replace("3.1\"", "3.10\"")] {
+    for changed in [
+        NO_AUTH.replace("end: settled", "C: RSET"),
+        NO_AUTH.replace("3.1.*", "3.10.*"),
+        NO_AUTH.replace("3.1.*", "3.1"),
+    ] {
         let (applied, report) = apply(&changed, TLS_ALONE);
         assert_eq!((applied.used, report.cases[0].expected, applied.stale.len()), (0, false, 0), "{changed}");
     }
@@ -78,17 +84,45 @@ fn a_deviation_is_stale_once_its_claim_holds_in_a_case_that_settled() {
 }
 
 #[test]
-fn what_is_known_to_be_flaky_is_neither_green_nor_red() {
-    let flaky = format!("{NO_AUTH}known_flaky = true\n");
-    for text in [NEITHER, AUTH_TOO] {
-        let (applied, report) = apply(&flaky, text);
-        assert_eq!((applied.flaky, applied.stale.len(), report.unexpected().count()), (1, 0, 0));
+fn a_version_is_exact_or_has_a_star() {
+    for version in ["3.1.4", "3.*", "*"] {
+        assert_eq!(apply(&NO_AUTH.replace("3.1.*", version), TLS_ALONE).0.used, 1, "{version}");
     }
 }
 
 #[test]
+fn what_is_known_to_be_flaky_is_neither_green_nor_red() {
+    let flaky = format!("{NO_AUTH}known_flaky = true\n").replace("end: settled", "C: RSET");
+    for text in [TLS_ALONE, AUTH_TOO] {
+        let (applied, report) = apply(&flaky, text);
+        assert_eq!((applied.flaky, applied.stale.len(), report.unexpected().count()), (1, 0, 0));
+    }
+    let (applied, report) = apply(&flaky, NEITHER);
+    assert_eq!((applied.flaky, report.unexpected().count()), (1, 1), "what else is wrong in the case counts");
+}
+
+#[test]
+fn where_a_part_was_judged_what_is_not_there_is_not_stale() {
+    let entry = "version = 1\nmta = \"postfix\"\n[[deviation]]\ninvariant = \"pipelining\"\nreason = \"It is bold.\"\n";
+    let renamed = NO_AUTH.replace("sees AUTH", "sees AUTHOR");
+    for toml in [entry, &renamed] {
+        let known = Deviations::from_toml("postfix.toml", toml).expect("it is a file");
+        assert_eq!(known.apply_to(&mut run(TLS_ALONE), Extent::Part).stale.len(), 0, "{toml}");
+        assert_eq!(known.apply_to(&mut run(TLS_ALONE), Extent::Whole).stale.len(), 1, "{toml}");
+    }
+}
+
+#[test]
+fn a_file_of_another_mta_excuses_nothing_and_says_so() {
+    let (applied, report) = apply(&NO_AUTH.replace("postfix", "exim"), TLS_ALONE);
+    assert_eq!(applied.stale, ["the file is of exim, and postfix was judged"]);
+    assert_eq!((applied.used, report.unexpected().count()), (0, 1));
+}
+
+#[test]
 fn an_invariant_that_holds_again_makes_its_deviation_stale() {
-    let entry = "[[deviation]]\ninvariant = \"extension-offered\"\nreason = \"It is bold.\"\n";
+    let entry =
+        "version = 1\nmta = \"postfix\"\n[[deviation]]\ninvariant = \"extension-offered\"\nreason = \"It is bold.\"\n";
     assert_eq!(apply(entry, TLS_ALONE).0, Applied { used: 1, ..Applied::default() });
     let offered = TLS_ALONE.replace("C: STARTTLS", "C: EHLO a\nS: 250-a|250 STARTTLS\nC: STARTTLS");
     assert_eq!(apply(entry, &offered).0.stale, ["invariant extension-offered: no case breaks it any more"]);
@@ -97,12 +131,14 @@ fn an_invariant_that_holds_again_makes_its_deviation_stale() {
 #[test]
 fn a_file_is_refused_with_its_place() {
     for (toml, wanted) in [
-        (NO_AUTH.replace("It knows no AUTH.", " "), "f.toml: deviation 1 (area/topic#case) has no reason yet"),
+        (NO_AUTH.replace("It knows no AUTH.", " "), "f.toml:4: the deviation of area/topic#case has no reason yet"),
         (
             NO_AUTH.replace("claim = \"MUST mx.test sees AUTH\"", ""),
-            "f.toml: deviation 1 must name a case with its claim, or an invariant, and not both",
+            "f.toml:4: a deviation must name a case with its claim, or an invariant, and not both",
         ),
-        ("[[deviation]]\nreasons = 1".to_owned(), "f.toml: TOML parse error at line 2, column 1"),
+        (NO_AUTH.replace("reason", "reasons"), "f.toml: TOML parse error at line 9, column 1"),
+        (NO_AUTH.replace("mta =", "# mta ="), "f.toml: TOML parse error at line 1, column 1"),
+        (NO_AUTH.replace("version = 1", "version = 2"), "f.toml:1: version 2 of the format"),
     ] {
         let error = Deviations::from_toml("f.toml", &toml).expect_err("it is wrong").to_string();
         assert!(error.starts_with(wanted), "{error}");
@@ -113,6 +149,7 @@ fn a_file_is_refused_with_its_place() {
 fn a_draft_names_what_is_wrong_and_cannot_be_used_until_its_reasons_are_written() {
     let draft = Deviations::draft(&run(NEITHER)).to_toml().expect("TOML holds it");
     assert!(draft.contains("claim = \"MUST  mx.test sees STARTTLS\""), "{draft}");
+    assert!(draft.starts_with("version = 1\nmta = \"postfix\"\n"), "{draft}");
     let error = Deviations::from_toml("d.toml", &draft).expect_err("it has no reasons").to_string();
     assert!(error.ends_with("has no reason yet"), "{error}");
     let written = draft.replace("reason = \"\"", "reason = \"So it is.\"");

@@ -13,7 +13,7 @@ use crate::{
     invariant::{self, Checked, InvariantRow, Tally},
     requirement::Basis,
     trace::Trace,
-    verdict::{ClaimSum, Judged, Lack, Outside, Ruling, Terms, Totals, Verdict, rule},
+    verdict::{ClaimSum, Judged, Lack, Ruling, Terms, Totals, Verdict, rule},
 };
 
 /// The version of this shape.
@@ -149,13 +149,8 @@ pub enum JudgeAgainError {
 impl CaseReport {
     /// Judges a case: verdict, claims and invariants. What the invariants found is for the [`Tally`] of the run.
     #[must_use]
-    pub fn judge(
-        case: &Case,
-        trace: Trace,
-        outside: Option<&Outside>,
-        terms: Terms<'_>,
-    ) -> (Self, Vec<(&'static str, Checked)>) {
-        let ruling = rule(case, &trace, outside, terms);
+    pub fn judge(case: &Case, trace: Trace, terms: Terms<'_>) -> (Self, Vec<(&'static str, Checked)>) {
+        let ruling = rule(case, &trace, terms);
         let found = invariant::check(case, &trace);
         (Self::new(&case.id, ruling, &found, trace, terms.judged), found)
     }
@@ -201,15 +196,6 @@ impl CaseReport {
             claims: claims.collect(),
             notes: notes.collect(),
             trace,
-        }
-    }
-
-    /// What was known outside of the trace, as far as the verdict shows it.
-    fn outside(&self) -> Option<Outside> {
-        match (self.verdict, self.lack) {
-            (Verdict::Unsupported, Some(Lack::Setting)) => Some(Outside::Setting(self.reason.clone())),
-            (Verdict::Inconclusive, _) => Some(Outside::Inconclusive(self.reason.clone())),
-            _ => None,
         }
     }
 }
@@ -266,7 +252,7 @@ impl RunReport {
         let mut cases = Vec::new();
         for stored in &self.cases {
             let case = case(&stored.id).ok_or_else(|| JudgeAgainError::NoCase { id: stored.id.clone() })?;
-            let (report, found) = CaseReport::judge(case, stored.trace.clone(), stored.outside().as_ref(), terms);
+            let (report, found) = CaseReport::judge(case, stored.trace.clone(), terms);
             tally.add(&report.id, &found);
             cases.push(report);
         }

@@ -112,13 +112,14 @@ fn bases(report: &RunReport) -> String {
 
 /// What is wrong with a case: for each claim that did not hold the sentence of its requirement, what was expected and
 /// what was seen, the dialogue around, where it stands, and how to see it again. `sentence` gives the words of a
-/// requirement.
+/// requirement; `options` is what the command needs beside the case, the MTA and the seed: ` --cases pages`.
 #[must_use]
 pub fn failure(
     report: &RunReport,
     found: &CaseReport,
     case: &Case,
     sentence: &dyn Fn(&str) -> Option<String>,
+    options: &str,
     colour: Colour,
 ) -> String {
     let mut text = String::new();
@@ -139,7 +140,7 @@ pub fn failure(
     for note in &found.notes {
         text.push_str(&format!("\n  note: {}: {}\n", note.invariant, note.saw));
     }
-    text.push_str(&format!("\n  again: {}\n", again(report, found)));
+    text.push_str(&format!("\n  again: {}\n", again(report, found, options)));
     text
 }
 
@@ -169,8 +170,8 @@ fn plain(claim: &ClaimReport) -> &str {
 }
 
 /// The command that runs the case again.
-fn again(report: &RunReport, found: &CaseReport) -> String {
+fn again(report: &RunReport, found: &CaseReport, options: &str) -> String {
     let mta = if report.mta.name == "reference" { String::new() } else { format!(" --mta {}", report.mta.name) };
     let seed = if report.seed == 0 { String::new() } else { format!(" --seed {}", report.seed) };
-    format!("mtaspec run '{}'{mta}{seed}", found.id)
+    format!("mtaspec run '{}'{mta}{seed}{options}", found.id)
 }

@@ -16,7 +16,8 @@ impl Filter {
     /// A glob (`*` for any characters, `?` for one) must match the whole id; other text may stand anywhere in it.
     pub fn means<'a>(&self, case: &str, cited: impl IntoIterator<Item = &'a str>) -> bool {
         let Self(text) = self;
-        let by_id = if text.contains(['*', '?']) { glob(text.as_bytes(), case.as_bytes()) } else { case.contains(text) };
+        let by_id =
+            if text.contains(['*', '?']) { glob(text.as_bytes(), case.as_bytes()) } else { case.contains(text) };
         by_id || cited.into_iter().any(|id| id.eq_ignore_ascii_case(text))
     }
 }

@@ -15,8 +15,8 @@ use crate::{
     claim::ast::{Body, Seen, Subject},
     mta::{Mta, StartError},
     requirement::Basis,
-    trace::Trace,
-    verdict::{self, Judged, Outside, Ruling, Terms},
+    trace::{Entry, Event, Trace, event::EndCause},
+    verdict::{self, Judged, Ruling, Terms},
     world::{Observation, Settings, observe},
 };
 
@@ -51,8 +51,6 @@ pub struct CaseResult<'a> {
     pub case: &'a Case,
     /// Everything that happened.
     pub trace: Trace,
-    /// What was outside of the trace: a setting that the MTA does not have, or our own failure.
-    pub outside: Option<Outside>,
     /// Verdict and findings.
     pub ruling: Ruling,
 }
@@ -81,7 +79,13 @@ pub fn judged(mta: &str) -> Judged {
 
 impl Suite {
     /// Runs these cases on an MTA and judges what it did; results stand in the order of the cases.
-    pub fn run<'a>(&self, cases: &[&'a Case], mta: &dyn Mta, plan: Plan, progress: &dyn Progress) -> Vec<CaseResult<'a>> {
+    pub fn run<'a>(
+        &self,
+        cases: &[&'a Case],
+        mta: &dyn Mta,
+        plan: Plan,
+        progress: &dyn Progress,
+    ) -> Vec<CaseResult<'a>> {
         in_parallel(cases, plan.jobs, |case| {
             progress.begins(&case.id);
             let result = self.run_case(case, mta, plan);
@@ -100,27 +104,32 @@ impl Suite {
         } else {
             observe(case, mta, plan.settings)
         };
-        let outside = observation.refusal.map(|refusal| match refusal {
-            StartError::Failed { why } => Outside::Inconclusive(why),
-            StartError::Unsupported { setting } => Outside::Setting(setting),
-        });
-        let ruling = self.rule(case, &observation.trace, outside.as_ref(), judged(&mta.name()), plan.basis);
-        CaseResult { case, trace: observation.trace, outside, ruling }
+        let trace = whole_trace(observation, case);
+        let ruling = self.rule(case, &trace, judged(&mta.name()), plan.basis);
+        CaseResult { case, trace, ruling }
     }
 
     /// The verdict of a case on a trace that is there.
     #[must_use]
-    pub fn rule(
-        &self,
-        case: &Case,
-        trace: &Trace,
-        outside: Option<&Outside>,
-        judged: Judged,
-        only: Option<Basis>,
-    ) -> Ruling {
+    pub fn rule(&self, case: &Case, trace: &Trace, judged: Judged, only: Option<Basis>) -> Ruling {
         let basis_of = |id: &str| self.catalogue().get(id).map(|requirement| requirement.basis);
-        verdict::rule(case, trace, outside, Terms { basis_of: &basis_of, only, judged })
+        verdict::rule(case, trace, Terms { basis_of: &basis_of, only, judged })
     }
+}
+
+/// The trace with what kept the MTA from being put to the test, if anything did, as its last event but the end.
+fn whole_trace(observation: Observation, case: &Case) -> Trace {
+    let Observation { trace: Trace(mut entries), refusal } = observation;
+    let Some(refusal) = refusal else { return Trace(entries) };
+    let horizon_ms = u64::try_from(case.world.horizon.as_millis()).unwrap_or(u64::MAX);
+    let lost = Event::End { cause: EndCause::Lost, horizon_ms, quiet_ms: 0 };
+    let end = entries.pop().unwrap_or(Entry { at_ms: 0, event: lost });
+    let event = match refusal {
+        StartError::Failed { why } => Event::Failure { why },
+        StartError::Unsupported { setting } => Event::Unsupported { setting },
+    };
+    entries.extend([Entry { at_ms: end.at_ms, event }, end]);
+    Trace(entries)
 }
 
 /// Whether a case cannot be judged without an MTA that asks the world's name server.
@@ -134,11 +143,7 @@ fn is_about_dns(case: &Case) -> bool {
 
 /// Runs `work` on each of `items`, `jobs` at a time; results stand in the order of the items. Once `work` says so by
 /// its second value, nothing further is begun.
-fn in_parallel<T: Sync, R: Send>(
-    items: &[T],
-    jobs: NonZeroUsize,
-    work: impl Fn(&T) -> (R, Proceed) + Sync,
-) -> Vec<R> {
+fn in_parallel<T: Sync, R: Send>(items: &[T], jobs: NonZeroUsize, work: impl Fn(&T) -> (R, Proceed) + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let stopped = AtomicBool::new(false);
     let results: Mutex<Vec<(usize, R)>> = Mutex::default();

@@ -9,7 +9,10 @@ use std::{
 };
 
 use mtaspec_fake_dns::{FakeDns, Zones, zone::parse_record};
-use mtaspec_fake_smarthost::{RunningHost, pki::{Pki, PkiError}};
+use mtaspec_fake_smarthost::{
+    RunningHost,
+    pki::{Pki, PkiError},
+};
 use mtaspec_reference_transport::{connector::Connector, directory::Directory, shell::Shell};
 
 use super::Recorder;

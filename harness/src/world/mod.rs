@@ -6,5 +6,5 @@ mod recorder;
 mod run;
 mod schedule;
 
-pub use recorder::Recorder;
+pub use recorder::{Recorder, WORLD_EVENTS_MAX};
 pub use run::{NetworkKind, Observation, Settings, observe};

@@ -191,13 +191,9 @@ fn host_event(host: &str, session: u64, event: HostEvent) -> Option<Event> {
             early,
             auth_response: kind == LineKind::AuthResponse,
         },
-        HostEvent::Connected { peer, local } => Event::Connect {
-            session,
-            host: host.to_owned(),
-            to: local.ip(),
-            port: local.port(),
-            from: peer.ip(),
-        },
+        HostEvent::Connected { peer, local } => {
+            Event::Connect { session, host: host.to_owned(), to: local.ip(), port: local.port(), from: peer.ip() }
+        }
         HostEvent::HandshakeDone(done) => Event::Handshake {
             session,
             outcome: HandshakeOutcome::Done {

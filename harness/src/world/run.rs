@@ -138,7 +138,9 @@ async fn watch(case: &Case, mta: &dyn Mta, settings: Settings) -> Result<Observa
         .map_err(|_| StartError::Failed { why: format!("it did not start within {START_MAX:?}") })??;
     let schedule = Schedule::begin(case, &running, &clock, &recorder);
     let cause = until_the_end(case, &clock, &recorder, &schedule, quiet).await;
-    let entries = recorder.finish(cause, millis(case.world.horizon), millis(quiet));
+    // Time does not pass in memory while anything is ready, so no quiet time is asked for there.
+    let quiet_ms = if settings.network == NetworkKind::Memory { 0 } else { millis(quiet) };
+    let entries = recorder.finish(cause, millis(case.world.horizon), quiet_ms);
     let refusal = schedule.refusal();
     schedule.end();
     Ok(Observation { trace: Trace(entries), refusal })

@@ -6,11 +6,11 @@ mod mistakes;
 use std::path::Path;
 
 use super::{CaseError, Catalogue, Corpus, IdKind, diagnostic, page};
-use crate::requirement::Strength;
 use crate::case::{
     Case,
     model::{ORIGIN_ADDRESS, Piece},
 };
+use crate::requirement::Strength;
 
 /// Ids under `AMB` are SHOULD, `SF` are faults, `X` is nothing, all others are MUST.
 fn catalogue(id: &str) -> Option<IdKind> {
