@@ -61,8 +61,8 @@ impl Suite {
         let terms = Terms { basis_of: &basis_of, only: plan.basis, judged: judged(&mta.name) };
         let mut tally = Tally::default();
         let mut reports = Vec::new();
-        for CaseResult { case, trace, outside, .. } in results {
-            let (report, found) = CaseReport::judge(case, trace, outside.as_ref(), terms);
+        for CaseResult { case, trace, .. } in results {
+            let (report, found) = CaseReport::judge(case, trace, terms);
             tally.add(&report.id, &found);
             reports.push(report);
         }

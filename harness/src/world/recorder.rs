@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Events that one world may have; one that has more is ended as a limit.
-const WORLD_EVENTS_MAX: usize = 200_000;
+pub const WORLD_EVENTS_MAX: usize = 200_000;
 
 /// The trace of one world while it is written.
 pub struct Recorder {
