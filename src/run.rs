@@ -2,15 +2,13 @@
 
 use mtaspec_harness::{
     case::Case,
-    invariant::Tally,
-    mta::{Mta, Reference},
-    report::json::{CaseReport, MtaName, RunHead, RunReport},
+    mta::Reference,
+    report::json::RunReport,
     requirement::Basis,
     suite::{
         Suite,
-        run::{CaseResult, Haste, Plan, judged},
+        run::{Haste, Plan},
     },
-    verdict::Terms,
     world::{NetworkKind, Settings},
 };
 
@@ -76,16 +74,5 @@ fn judged_run(suite: &Suite, cases: &[&Case], plan: Plan, around: Surroundings) 
     let progress = Watched::new(cases.len(), (around.draw)());
     let results = suite.run(cases, &mta, plan, &progress);
     progress.finish();
-    let basis_of = |id: &str| suite.catalogue().get(id).map(|requirement| requirement.basis);
-    let name = MtaName { name: mta.name(), version: mta.version() };
-    let terms = Terms { basis_of: &basis_of, only: plan.basis, judged: judged(&name.name) };
-    let mut tally = Tally::default();
-    let reports = results.into_iter().map(|CaseResult { case, trace, .. }| {
-        let (report, found) = CaseReport::judge(case, trace, terms);
-        tally.add(&report.id, &found);
-        report
-    });
-    let reports = reports.collect();
-    let head = RunHead { suite: env!("CARGO_PKG_VERSION").to_owned(), seed: plan.settings.seed, mta: name };
-    RunReport::new(head, reports, tally.into_rows())
+    suite.report(&mta, plan, results)
 }

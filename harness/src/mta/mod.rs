@@ -95,6 +95,18 @@ pub enum StartError {
     },
 }
 
+impl StartError {
+    /// What went wrong, in the words of another's error.
+    pub fn failed(error: impl std::fmt::Display) -> Self {
+        Self::Failed { why: error.to_string() }
+    }
+
+    /// The MTA has no such setting; which, in the words of the page.
+    pub fn unsupported(setting: impl Into<String>) -> Self {
+        Self::Unsupported { setting: setting.into() }
+    }
+}
+
 /// What every MTA is told of its world.
 pub struct Brief {
     /// Its own name.

@@ -6,5 +6,8 @@ mod recorder;
 mod run;
 mod schedule;
 
+#[cfg(test)]
+mod tests;
+
 pub use recorder::{Recorder, WORLD_EVENTS_MAX};
 pub use run::{NetworkKind, Observation, Settings, observe};

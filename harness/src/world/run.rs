@@ -18,6 +18,7 @@ use crate::{
         memory::MemoryNetwork,
         population::Population,
     },
+    report::dialogue,
     trace::{Trace, event::EndCause},
 };
 
@@ -26,6 +27,9 @@ const START_MAX: Duration = Duration::from_secs(10);
 
 /// In memory nothing is slow, so an instant in which nothing is ready is quiet enough.
 const MEMORY_QUIET: Duration = Duration::from_millis(1);
+
+/// The longest horizon on sockets, where a second of the world is one of the machine's.
+const SOCKETS_HORIZON_MAX: Duration = Duration::from_secs(30);
 
 /// How the MTA reaches the hosts.
 #[expect(clippy::exhaustive_enums, reason = "architecture names each network")]
@@ -91,6 +95,10 @@ fn generator(seed: u64, case: &str) -> ChaCha8Rng {
 
 async fn watch(case: &Case, mta: &dyn Mta, settings: Settings) -> Result<Observation, StartError> {
     let (begin, quiet) = match settings.network {
+        NetworkKind::Loopback { .. } if case.world.horizon > SOCKETS_HORIZON_MAX => {
+            let horizon = dialogue::time(millis(case.world.horizon));
+            return Err(StartError::unsupported(format!("{horizon} of world time")));
+        }
         NetworkKind::Loopback { now } => (now, mta.quiet()),
         NetworkKind::Memory => (UNIX_EPOCH + MEMORY_BEGIN, MEMORY_QUIET),
     };
