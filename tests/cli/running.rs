@@ -71,7 +71,7 @@ fn a_broken_must_is_2_and_shows_sentence_expectation_dialogue_and_command() {
               0.000s  S: 221 2.0.0 relay.contoso.test closing
               0.000s  <close by host>
 
-      again: mtaspec run 'own/relay#elsewhere'
+      again: mtaspec run 'own/relay#elsewhere' --cases pages/violates
 
     reference 0.1.0: 1 case: 0 conform, 1 violate
     Send connector: 0 held, 1 broken.
