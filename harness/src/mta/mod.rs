@@ -57,6 +57,9 @@ pub trait Mta: Send + Sync {
 }
 
 /// An MTA at work in one world.
+///
+/// In memory it shares a thread with its world. One that spins while it uses the network is ended by a limit of the
+/// world; one that never yields, or yields for ever without touching the world, cannot be stopped.
 pub trait RunningMta: Send + Sync {
     /// Takes a message and works on it. It is done when the message has been tried once, or earlier if the MTA has a
     /// queue of its own; the world is watched on its own account.
