@@ -95,7 +95,7 @@ pub(crate) struct Run {
     /// Neither compare nor write snapshots.
     #[arg(long, conflicts_with = "snapshots")]
     pub(crate) no_snapshots: bool,
-    /// Write a report: `json=FILE`. May be given more than once.
+    /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
     /// Cases that run at the same time; by default one for each processor.
@@ -175,7 +175,7 @@ pub(crate) struct Judge {
     /// What the MTA is known to do otherwise, in a TOML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) deviations: Option<PathBuf>,
-    /// Write a report: `json=FILE`. May be given more than once.
+    /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
 }

@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_panic_ends_with_70_and_a_sentence() {
-        let message = guarded(|| panic!("no case has id {}", 7)).map(|()| ()).unwrap_err();
+        let message = guarded(|| panic!("no case has id {}", 7)).unwrap_err();
         assert_eq!(message, "a bug of mtaspec: no case has id 7\nplease report it with the command line and the pages");
         assert_eq!(complain(&Failure::bug(message)), Status::Bug);
         assert_eq!(Status::Bug as u8, 70);

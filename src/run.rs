@@ -2,14 +2,12 @@
 
 use mtaspec_harness::{
     case::Case,
-    invariant::Tally,
-    report::json::{CaseReport, MtaName, RunHead, RunReport},
+    report::json::MtaName,
     requirement::Basis,
     suite::{
         Suite,
-        run::{CaseResult, Haste, Plan, judged},
+        run::{CaseResult, Haste, Plan},
     },
-    verdict::Terms,
     world::{NetworkKind, Settings},
 };
 
@@ -25,7 +23,7 @@ use crate::{
     sandboxes::Sandboxes,
     snapshots,
     surroundings::Surroundings,
-    told,
+    told::{self, Bases},
 };
 
 /// Everything is looked at before the first case starts; reports are written after the last one.
@@ -48,11 +46,25 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     if let Some(folder) = &args.keep {
         keep::keep(folder, &results)?;
     }
-    let mut report = judged_run(&suite, results, plan, name);
+    let mut report = suite.report_of(name, plan, results);
     let found = snapshots::settle(&snapshots, &suite, &report)?;
-    let output = told::told(&suite, &mut report, &deviations, &found, around.colour);
+    let bases = if args.basis.is_some() { Bases::One } else { Bases::All };
+    let options = options(args, known);
+    let told = told::Known { deviations: &deviations, bases, options: &options };
+    let output = told::told(&suite, &mut report, told, &found, around.colour);
     report_files::write(&files, &report)?;
     Ok(output)
+}
+
+/// What the command that repeats a case needs beside the case, the MTA and the seed.
+fn options(args: &args::Run, known: &Known) -> String {
+    let network = match (args.network, known.home) {
+        (Some(Network::Loopback), _) => " --network loopback",
+        (Some(Network::Sandbox), Home::Anywhere) => " --network sandbox",
+        _ => "",
+    };
+    let root = args.mta_root.as_deref().map(|root| format!(" --mta-root {}", root.display())).unwrap_or_default();
+    format!("{}{network}{root}", load::option(&args.pages))
 }
 
 /// The network that is asked for; an MTA that is a program of its own has no choice.
@@ -106,18 +118,4 @@ fn results<'a>(
     };
     progress.finish();
     results
-}
-
-fn judged_run(suite: &Suite, results: Vec<CaseResult<'_>>, plan: Plan, name: MtaName) -> RunReport {
-    let basis_of = |id: &str| suite.catalogue().get(id).map(|requirement| requirement.basis);
-    let terms = Terms { basis_of: &basis_of, only: plan.basis, judged: judged(&name.name) };
-    let mut tally = Tally::default();
-    let reports = results.into_iter().map(|CaseResult { case, trace, outside, .. }| {
-        let (report, found) = CaseReport::judge(case, trace, outside.as_ref(), terms);
-        tally.add(&report.id, &found);
-        report
-    });
-    let reports = reports.collect();
-    let head = RunHead { suite: env!("CARGO_PKG_VERSION").to_owned(), seed: plan.settings.seed, mta: name };
-    RunReport::new(head, reports, tally.into_rows())
 }

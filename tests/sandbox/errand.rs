@@ -2,12 +2,11 @@
 
 use std::{env, process::ExitCode, time::SystemTime};
 
-use mtaspec_harness::mta::StartError;
 use mtaspec_harness::{
-    mta::{ProcessMta, Reference},
+    mta::{Evidence, ProcessMta, Reference},
     sandbox::{self, Errand},
     suite::Suite,
-    verdict::{Judged, Outside, Ruling},
+    verdict::{Judged, Ruling},
     world::Observation,
 };
 
@@ -32,12 +31,9 @@ pub(crate) fn observe(mta: &str, case: &str) -> Observation {
 /// The verdict on what was observed.
 pub(crate) fn rule(case: &str, seen: &Observation) -> Ruling {
     let suite = suite();
-    let outside = seen.refusal.clone().map(|refusal| match refusal {
-        StartError::Failed { why } => Outside::Inconclusive(why),
-        other => Outside::Setting(other.to_string()),
-    });
     let case = suite.case(case).expect("the page is right");
-    suite.rule(case, &seen.trace, outside.as_ref(), Judged::ThirdParty, None)
+    let seen = Observation { trace: seen.trace.clone(), refusal: seen.refusal.clone(), evidence: Evidence::default() };
+    suite.result(case, seen, Judged::ThirdParty, None).ruling
 }
 
 pub(crate) fn errand(mta: &str) -> Errand {

@@ -121,7 +121,7 @@ fn nothing_gets_out() {
 
 fn too_long() {
     let seen = observe("well", "own/page#lasts-too-long");
-    let setting = "needs 172800s of world time".to_owned();
+    let setting = "2d of world time".to_owned();
     assert_eq!(seen.refusal, Some(StartError::Unsupported { setting }));
 }
 

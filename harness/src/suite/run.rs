@@ -15,8 +15,8 @@ use crate::{
     claim::ast::{Body, Seen, Subject},
     mta::{Evidence, Mta, StartError},
     requirement::Basis,
-    trace::Trace,
-    verdict::{self, Judged, Outside, Ruling, Terms},
+    trace::{Entry, Event, Trace, event::EndCause},
+    verdict::{self, Judged, Ruling, Terms},
     world::{Observation, Settings, observe},
 };
 
@@ -51,8 +51,6 @@ pub struct CaseResult<'a> {
     pub case: &'a Case,
     /// Everything that happened.
     pub trace: Trace,
-    /// What was outside of the trace: a setting that the MTA does not have, or our own failure.
-    pub outside: Option<Outside>,
     /// What the MTA left behind, for whoever reads a failure.
     pub evidence: Evidence,
     /// Verdict and findings.
@@ -127,27 +125,45 @@ impl Suite {
         } else {
             observe(case)
         };
-        let outside = observation.refusal.map(|refusal| match refusal {
-            StartError::Failed { why } => Outside::Inconclusive(why),
-            StartError::Unsupported { setting } => Outside::Setting(setting),
-        });
-        let ruling = self.rule(case, &observation.trace, outside.as_ref(), judged(&mta.name()), plan.basis);
-        CaseResult { case, trace: observation.trace, outside, evidence: observation.evidence, ruling }
+        self.result(case, observation, judged(&mta.name()), plan.basis)
+    }
+
+    /// Judges what was seen of a case.
+    #[must_use]
+    pub fn result<'a>(
+        &self,
+        case: &'a Case,
+        mut observation: Observation,
+        judged: Judged,
+        only: Option<Basis>,
+    ) -> CaseResult<'a> {
+        let evidence = std::mem::take(&mut observation.evidence);
+        let trace = whole_trace(observation, case);
+        let ruling = self.rule(case, &trace, judged, only);
+        CaseResult { case, trace, evidence, ruling }
     }
 
     /// The verdict of a case on a trace that is there.
     #[must_use]
-    pub fn rule(
-        &self,
-        case: &Case,
-        trace: &Trace,
-        outside: Option<&Outside>,
-        judged: Judged,
-        only: Option<Basis>,
-    ) -> Ruling {
+    pub fn rule(&self, case: &Case, trace: &Trace, judged: Judged, only: Option<Basis>) -> Ruling {
         let basis_of = |id: &str| self.catalogue().get(id).map(|requirement| requirement.basis);
-        verdict::rule(case, trace, outside, Terms { basis_of: &basis_of, only, judged })
+        verdict::rule(case, trace, Terms { basis_of: &basis_of, only, judged })
     }
+}
+
+/// The trace with what kept the MTA from being put to the test, if anything did, as its last event but the end.
+fn whole_trace(observation: Observation, case: &Case) -> Trace {
+    let Observation { trace: Trace(mut entries), refusal, .. } = observation;
+    let Some(refusal) = refusal else { return Trace(entries) };
+    let horizon_ms = u64::try_from(case.world.horizon.as_millis()).unwrap_or(u64::MAX);
+    let lost = Event::End { cause: EndCause::Lost, horizon_ms, quiet_ms: 0 };
+    let end = entries.pop().unwrap_or(Entry { at_ms: 0, event: lost });
+    let event = match refusal {
+        StartError::Failed { why } => Event::Failure { why },
+        StartError::Unsupported { setting } => Event::Unsupported { setting },
+    };
+    entries.extend([Entry { at_ms: end.at_ms, event }, end]);
+    Trace(entries)
 }
 
 /// Whether a case cannot be judged without an MTA that asks the world's name server.

@@ -93,14 +93,14 @@ impl Recorder {
         SessionId(state.sessions)
     }
 
+    /// Wakes whoever waits for the next event, for what changed leaves no trace.
+    pub fn wake(&self) {
+        self.changed.notify_one();
+    }
+
     /// Waits for the next event.
     pub async fn changed(&self) {
         self.changed.notified().await;
-    }
-
-    /// Ends a wait for the next event although there is none.
-    pub(super) fn wake(&self) {
-        self.changed.notify_one();
     }
 
     /// Whether nothing is under way: every recipient that went in has a fate, no session is open, no query waits.

@@ -86,7 +86,7 @@ impl Schedule {
     }
 }
 
-/// Keeps the first refusal, and wakes whoever watches.
+/// Keeps the first refusal, and says so to whoever watches: the case is over.
 fn note(refusal: &Mutex<Option<StartError>>, recorder: &Recorder, result: Result<(), StartError>) {
     if let Err(error) = result {
         keep_first(refusal, error);
