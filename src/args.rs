@@ -77,9 +77,12 @@ pub(crate) struct Run {
     /// The MTA to judge; `mtaspec list mtas` names them.
     #[arg(long, value_name = "NAME", default_value = "reference")]
     pub(crate) mta: String,
-    /// How the MTA reaches the hosts.
-    #[arg(long, value_enum, default_value_t = Network::Memory)]
-    pub(crate) network: Network,
+    /// An unpacked tree of the MTA, judged in place of the machine's own.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) mta_root: Option<PathBuf>,
+    /// How the MTA reaches the hosts; by default memory for the reference, and a sandbox for any other.
+    #[arg(long, value_enum)]
+    pub(crate) network: Option<Network>,
     /// Only claims that rest on requirements of this basis.
     #[arg(long, value_enum)]
     pub(crate) basis: Option<BasisArg>,
@@ -95,7 +98,7 @@ pub(crate) struct Run {
     /// Neither compare nor write snapshots.
     #[arg(long, conflicts_with = "snapshots")]
     pub(crate) no_snapshots: bool,
-    /// Write a report: `json=FILE`. May be given more than once.
+    /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
     /// Cases that run at the same time; by default one for each processor.
@@ -107,6 +110,9 @@ pub(crate) struct Run {
     /// Stop after the first case that is not as expected.
     #[arg(long)]
     pub(crate) fail_fast: bool,
+    /// Keep the trace of each case, the MTA's log and its configuration, in a folder each.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
 }
 
 /// `mtaspec list`.
@@ -172,7 +178,7 @@ pub(crate) struct Judge {
     /// What the MTA is known to do otherwise, in a TOML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) deviations: Option<PathBuf>,
-    /// Write a report: `json=FILE`. May be given more than once.
+    /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
 }
@@ -203,6 +209,8 @@ pub(crate) enum Network {
     Memory,
     /// Real sockets on the loopback interface, real time.
     Loopback,
+    /// A network of its own for each case, with the addresses and ports of the page. Linux, as root.
+    Sandbox,
 }
 
 /// What a requirement rests on.

@@ -3,8 +3,15 @@
 use mtaspec_harness::{suite::run::judged, verdict::Terms};
 
 use crate::{
-    args, deviations, exit::Failure, load, output::Output, report_files, snapshots::Found, stored,
-    surroundings::Surroundings, told,
+    args, deviations,
+    exit::Failure,
+    load,
+    output::Output,
+    report_files,
+    snapshots::Found,
+    stored,
+    surroundings::Surroundings,
+    told::{self, Bases, Known},
 };
 
 /// Verdicts are made of the traces alone; those that are stored are not looked at.
@@ -21,7 +28,9 @@ pub(crate) fn judge(args: &args::Judge, around: Surroundings) -> Result<Output, 
     let mut report = stored
         .judged_again(|id| suite.case(id).ok(), terms)
         .map_err(|error| Failure::page(format!("`{}` cannot be judged: {error}", args.run.display())))?;
-    let output = told::told(&suite, &mut report, &deviations, &Found::default(), around.colour);
+    let options = load::option(&args.pages);
+    let known = Known { deviations: &deviations, bases: Bases::All, options: &options };
+    let output = told::told(&suite, &mut report, known, &Found::default(), around.colour);
     report_files::write(&files, &report)?;
     Ok(output)
 }

@@ -16,6 +16,11 @@ use crate::{args::Pages, exit::Failure, nearest, output::counted};
 /// How deep folders of pages may stand in each other. A link that leads upwards ends here.
 const FOLDER_DEPTH_MAX: usize = 16;
 
+/// The option that names these pages, with a blank before it; empty for those that are built in.
+pub(crate) fn option(pages: &Pages) -> String {
+    pages.cases.as_ref().map(|folder| format!(" --cases {}", folder.display())).unwrap_or_default()
+}
+
 /// The suite that the command line asks for.
 pub(crate) fn suite(pages: &Pages) -> Result<Suite, Failure> {
     let built_in = mtaspec::suite().map_err(|error| Failure::bug(format!("a bug of mtaspec: its corpus: {error}")))?;

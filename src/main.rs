@@ -31,6 +31,7 @@ mod coverage;
 mod deviations;
 mod exit;
 mod judge;
+mod keep;
 mod list;
 mod load;
 mod mta;
@@ -41,13 +42,19 @@ mod output;
 mod progress;
 mod report_files;
 mod run;
+mod sandboxes;
 mod show;
 mod snapshots;
 mod stored;
 mod surroundings;
 mod told;
+mod worker;
 
 fn main() -> ExitCode {
+    // Before anything else: a sandbox is entered by a process of one thread.
+    if worker::is_asked_for() {
+        return worker::main();
+    }
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -130,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_panic_ends_with_70_and_a_sentence() {
-        let message = guarded(|| panic!("no case has id {}", 7)).map(|()| ()).unwrap_err();
+        let message = guarded(|| panic!("no case has id {}", 7)).unwrap_err();
         assert_eq!(message, "a bug of mtaspec: no case has id 7\nplease report it with the command line and the pages");
         assert_eq!(complain(&Failure::bug(message)), Status::Bug);
         assert_eq!(Status::Bug as u8, 70);

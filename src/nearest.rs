@@ -1,10 +1,6 @@
 //! What could have been meant by a word that names nothing.
 
-/// Most suggestions for one word.
-const SUGGESTIONS_MAX: usize = 6;
-
-/// Longest word that is compared, in characters.
-const WORD_CHARS_MAX: usize = 96;
+use mtaspec_harness::nearest::{SUGGESTIONS_MAX, distance};
 
 /// At most [`SUGGESTIONS_MAX`] of `candidates`: those that hold a part of `written` between `/` and `#` come first, then
 /// by how much has to be changed.
@@ -26,22 +22,6 @@ pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
 pub(crate) fn offer<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let near = nearest(written, candidates);
     if near.is_empty() { String::new() } else { format!("\nnearest: {}", near.join(", ")) }
-}
-
-/// How many insertions, deletions and replacements lead from one to the other, letter case aside.
-fn distance(written: &str, candidate: &str) -> usize {
-    let letters = |text: &str| text.chars().take(WORD_CHARS_MAX).map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>();
-    let (written, candidate) = (letters(written), letters(candidate));
-    let mut row: Vec<usize> = (0..=candidate.len()).collect();
-    for (taken, letter) in written.iter().enumerate() {
-        let mut next = vec![taken + 1];
-        for (at, other) in candidate.iter().enumerate() {
-            let replaced = row[at] + usize::from(letter != other);
-            next.push(replaced.min(row[at + 1] + 1).min(next[at] + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

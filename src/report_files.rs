@@ -1,39 +1,77 @@
-//! Reports that are written to files: `--report json=FILE`.
+//! Reports that are written to files: `--report KIND=FILE`.
 
 use std::{fs, path::PathBuf};
 
-use mtaspec_harness::report::json::RunReport;
+use mtaspec_harness::report::{json::RunReport, junit, markdown};
 
 use crate::exit::Failure;
 
-/// A report to write. JSON is the only kind of this version.
+/// A report to write.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ReportFile(PathBuf);
+pub(crate) struct ReportFile {
+    kind: Kind,
+    file: PathBuf,
+}
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The stored shape, with all traces.
+    Json,
+    /// For continuous integration.
+    Junit,
+    /// For a comment on a pull request.
+    Markdown,
+}
+
+impl Kind {
+    /// The kinds by the names that the command line has for them.
+    const ALL: [(&str, Self); 3] = [("json", Self::Json), ("junit", Self::Junit), ("markdown", Self::Markdown)];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(own, _)| *own == name).map(|(_, kind)| kind)
+    }
+
+    /// A run as this kind writes it.
+    fn text(self, run: &RunReport) -> Result<String, Failure> {
+        let bug = |error: &dyn std::error::Error| Failure::bug(format!("a bug of mtaspec: no report: {error}"));
+        match self {
+            Self::Json => run.to_json().map_err(|error| bug(&error)),
+            Self::Junit => junit::document(run).map_err(|error| bug(&error)),
+            Self::Markdown => Ok(markdown::comment(run)),
+        }
+    }
+}
 
 /// The reports that the command line asks for.
 ///
 /// # Errors
 ///
-/// What is not `json=FILE`.
+/// What is not `KIND=FILE`, or of no kind that there is.
 pub(crate) fn asked_for(words: &[String]) -> Result<Vec<ReportFile>, Failure> {
+    let kinds = Kind::ALL.map(|(name, _)| name).join(", ");
     let report = |word: &String| match word.split_once('=') {
-        Some(("json", file)) if !file.is_empty() => Ok(ReportFile(file.into())),
-        Some((kind, file)) if kind != "json" && !file.is_empty() => Err(Failure::command_line(format!(
-            "`--report {word}`: no report of the kind `{kind}`: json only in this version"
+        Some((name, file)) if !file.is_empty() => match Kind::named(name) {
+            Some(kind) => Ok(ReportFile { kind, file: file.into() }),
+            None => Err(Failure::command_line(format!(
+                "`--report {word}`: no report is of the kind `{name}`; there is: {kinds}"
+            ))),
+        },
+        _ => Err(Failure::command_line(format!(
+            "`--report {word}`: a report is written as `KIND=FILE`; the kinds are: {kinds}"
         ))),
-        _ => Err(Failure::command_line(format!("`--report {word}`: a report is written as `json=FILE`"))),
     };
     words.iter().map(report).collect()
 }
 
 /// Writes all of them.
+///
+/// # Errors
+///
+/// The first that cannot be written; those before it are.
 pub(crate) fn write(files: &[ReportFile], run: &RunReport) -> Result<(), Failure> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    let text = run.to_json().map_err(|error| Failure::bug(format!("a bug of mtaspec: the run is no JSON: {error}")))?;
-    for ReportFile(file) in files {
-        fs::write(file, &text)
+    for ReportFile { kind, file } in files {
+        fs::write(file, kind.text(run)?)
             .map_err(|error| Failure::page(format!("`{}` cannot be written: {error}", file.display())))?;
     }
     Ok(())

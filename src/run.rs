@@ -2,15 +2,12 @@
 
 use mtaspec_harness::{
     case::Case,
-    invariant::Tally,
-    mta::{Mta, Reference},
-    report::json::{CaseReport, MtaName, RunHead, RunReport},
+    report::json::MtaName,
     requirement::Basis,
     suite::{
         Suite,
-        run::{CaseResult, Haste, Plan, judged},
+        run::{CaseResult, Haste, Plan},
     },
-    verdict::Terms,
     world::{NetworkKind, Settings},
 };
 
@@ -18,33 +15,76 @@ use crate::{
     args::{self, BasisArg, Network},
     deviations,
     exit::Failure,
-    load, mtas,
+    keep, load,
+    mtas::{self, Home, Known},
     output::Output,
     progress::Watched,
-    report_files, snapshots,
+    report_files,
+    sandboxes::Sandboxes,
+    snapshots,
     surroundings::Surroundings,
-    told,
+    told::{self, Bases},
 };
 
 /// Everything is looked at before the first case starts; reports are written after the last one.
 pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Failure> {
     let files = report_files::asked_for(&args.report)?;
-    mtas::check(&args.mta)?;
-    let snapshots = snapshots::asked_for(args)?;
+    let known = mtas::find(&args.mta)?;
+    let network = network(args, known)?;
+    let sandboxes = (network == Network::Sandbox).then(|| Sandboxes::new(known, args, around)).transpose()?;
+    let snapshots = snapshots::asked_for(args, network)?;
     let deviations = deviations::read(args.deviations.as_deref())?;
     let suite = load::suite(&args.pages)?;
     let cases = load::cases(&suite, &args.filters.filters)?;
-    let mut report = judged_run(&suite, &cases, plan(args, around), around);
+    let version = match &sandboxes {
+        Some(sandboxes) => sandboxes.version(known)?,
+        None => (known.make)().version(),
+    };
+    let name = MtaName { name: known.name.to_owned(), version };
+    let plan = plan(args, network, around);
+    let results = results(&suite, &cases, known, plan, sandboxes.as_ref(), around);
+    if let Some(folder) = &args.keep {
+        keep::keep(folder, &results)?;
+    }
+    let mut report = suite.report_of(name, plan, results);
     let found = snapshots::settle(&snapshots, &suite, &report)?;
-    let output = told::told(&suite, &mut report, &deviations, &found, around.colour);
+    let bases = if args.basis.is_some() { Bases::One } else { Bases::All };
+    let options = options(args, known);
+    let told = told::Known { deviations: &deviations, bases, options: &options };
+    let output = told::told(&suite, &mut report, told, &found, around.colour);
     report_files::write(&files, &report)?;
     Ok(output)
 }
 
-fn plan(args: &args::Run, around: Surroundings) -> Plan {
-    let network = match args.network {
+/// What the command that repeats a case needs beside the case, the MTA and the seed.
+fn options(args: &args::Run, known: &Known) -> String {
+    let network = match (args.network, known.home) {
+        (Some(Network::Loopback), _) => " --network loopback",
+        (Some(Network::Sandbox), Home::Anywhere) => " --network sandbox",
+        _ => "",
+    };
+    let root = args.mta_root.as_deref().map(|root| format!(" --mta-root {}", root.display())).unwrap_or_default();
+    format!("{}{network}{root}", load::option(&args.pages))
+}
+
+/// The network that is asked for; an MTA that is a program of its own has no choice.
+fn network(args: &args::Run, known: &Known) -> Result<Network, Failure> {
+    match (args.network, known.home) {
+        (None, Home::Anywhere) => Ok(Network::Memory),
+        (None | Some(Network::Sandbox), _) => Ok(Network::Sandbox),
+        (Some(network), Home::Anywhere) => Ok(network),
+        (Some(_), Home::Sandbox) => {
+            let words = format!("`{}` is a program of its own: it is judged in a sandbox alone", known.name);
+            Err(Failure::command_line(words))
+        }
+    }
+}
+
+fn plan(args: &args::Run, network: Network, around: Surroundings) -> Plan {
+    let network = match network {
         Network::Loopback => NetworkKind::Loopback { now: around.now },
         Network::Memory => NetworkKind::Memory,
+        Network::Sandbox => NetworkKind::Sandbox { now: around.now },
     };
     Plan {
         settings: Settings { seed: args.seed, network },
@@ -62,21 +102,20 @@ fn basis(basis: BasisArg) -> Basis {
     }
 }
 
-fn judged_run(suite: &Suite, cases: &[&Case], plan: Plan, around: Surroundings) -> RunReport {
-    let mta = Reference;
+fn results<'a>(
+    suite: &Suite,
+    cases: &[&'a Case],
+    known: &Known,
+    plan: Plan,
+    sandboxes: Option<&Sandboxes>,
+    around: Surroundings,
+) -> Vec<CaseResult<'a>> {
+    let mta = (known.make)();
     let progress = Watched::new(cases.len(), (around.draw)());
-    let results = suite.run(cases, &mta, plan, &progress);
+    let results = match sandboxes {
+        Some(sandboxes) => suite.run_observing(cases, &*mta, plan, &progress, &|case| sandboxes.observe(suite, case)),
+        None => suite.run(cases, &*mta, plan, &progress),
+    };
     progress.finish();
-    let basis_of = |id: &str| suite.catalogue().get(id).map(|requirement| requirement.basis);
-    let name = MtaName { name: mta.name(), version: mta.version() };
-    let terms = Terms { basis_of: &basis_of, only: plan.basis, judged: judged(&name.name) };
-    let mut tally = Tally::default();
-    let reports = results.into_iter().map(|CaseResult { case, trace, outside, .. }| {
-        let (report, found) = CaseReport::judge(case, trace, outside.as_ref(), terms);
-        tally.add(&report.id, &found);
-        report
-    });
-    let reports = reports.collect();
-    let head = RunHead { suite: env!("CARGO_PKG_VERSION").to_owned(), seed: plan.settings.seed, mta: name };
-    RunReport::new(head, reports, tally.into_rows())
+    results
 }

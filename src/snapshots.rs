@@ -62,8 +62,8 @@ pub(crate) struct Found {
 /// # Errors
 ///
 /// Snapshots are to be accepted, and it is not clear where they stand, or of what they would be.
-pub(crate) fn asked_for(args: &args::Run) -> Result<Use, Failure> {
-    let usual = args.network == Network::Memory && args.seed == 0;
+pub(crate) fn asked_for(args: &args::Run, network: Network) -> Result<Use, Failure> {
+    let usual = network == Network::Memory && args.seed == 0;
     if args.accept && !usual {
         return Err(Failure::command_line("snapshots are of runs in memory with seed 0: nothing else can be accepted"));
     }

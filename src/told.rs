@@ -1,7 +1,7 @@
 //! How a judged run is told, and the status that it ends with.
 
 use mtaspec_harness::{
-    deviation::Deviations,
+    deviation::{Deviations, Extent},
     report::{
         json::{CaseReport, RunReport},
         terminal::{self, Colour},
@@ -19,17 +19,33 @@ use crate::{
 /// Most lines of a difference that are shown; the file has them all.
 const DIFFERENCE_LINES_MAX: usize = 60;
 
+/// What is known of the MTA, and of how much of it a run can speak.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<'a> {
+    /// What it does otherwise.
+    pub(crate) deviations: &'a Deviations,
+    /// Which claims were judged.
+    pub(crate) bases: Bases,
+    /// What the command that repeats a case needs beside the case, the MTA and the seed: ` --cases pages`.
+    pub(crate) options: &'a str,
+}
+
+/// Which claims of the cases were judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bases {
+    /// All of them.
+    All,
+    /// Those that rest on one basis.
+    One,
+}
+
 /// Tells a run: each failure, each snapshot that differs, each deviation that is stale, then the summary. What the
 /// deviations know is marked in `run`.
-pub(crate) fn told(
-    suite: &Suite,
-    run: &mut RunReport,
-    deviations: &Deviations,
-    snapshots: &Found,
-    colour: Colour,
-) -> Output {
-    let stale = deviations.apply(run).stale;
-    let mut text = failures(suite, run, colour);
+pub(crate) fn told(suite: &Suite, run: &mut RunReport, known: Known<'_>, snapshots: &Found, colour: Colour) -> Output {
+    let Known { deviations, bases, options } = known;
+    let whole = bases == Bases::All && run.cases.len() == suite.corpus().list().len();
+    let stale = deviations.apply_to(run, if whole { Extent::Whole } else { Extent::Part }).stale;
+    let mut text = failures(suite, run, options, colour);
     for (file, difference) in &snapshots.differ {
         text.push_str(&format!("snapshot {} differs\n{}\n", file.display(), shortened(difference)));
     }
@@ -46,14 +62,14 @@ pub(crate) fn told(
     Output { text, status }
 }
 
-fn failures(suite: &Suite, run: &RunReport, colour: Colour) -> String {
+fn failures(suite: &Suite, run: &RunReport, options: &str, colour: Colour) -> String {
     let sentence = |id: &str| {
         let requirement = suite.catalogue().get(id).map(|requirement| &requirement.sentence);
         requirement.or_else(|| suite.catalogue().fault(id).map(|fault| &fault.summary)).cloned()
     };
     let failure = |found: &CaseReport| {
         let case = suite.case(&found.id).ok()?;
-        Some(terminal::failure(run, found, case, &sentence, colour) + "\n")
+        Some(terminal::failure(run, found, case, &sentence, options, colour) + "\n")
     };
     run.unexpected().filter_map(failure).collect()
 }

@@ -5,6 +5,7 @@ pub mod claim;
 pub mod deviation;
 pub mod invariant;
 pub mod mta;
+pub mod nearest;
 pub mod network;
 pub mod report;
 pub mod requirement;

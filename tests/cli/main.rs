@@ -6,5 +6,6 @@ mod listing;
 mod new_sections;
 mod outcome;
 mod page_mistakes;
+mod reports;
 mod running;
 mod snapshots;

@@ -217,6 +217,24 @@ fn a_folder_in_the_place_of_a_page() {
 }
 
 #[test]
+fn a_file_in_the_place_of_the_folder() {
+    let folder = folder_with_page(PAGE);
+    let done = mtaspec_in(folder.path(), &["list", "--cases", "pages/own/page.md"]);
+    assert_eq!((done.status, done.stdout.as_str()), (65, ""));
+    assert!(done.stderr.starts_with("mtaspec: `pages/own/page.md` cannot be read: "), "{}", done.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_leads_back_to_itself() {
+    let folder = folder_with_page(PAGE);
+    std::os::unix::fs::symlink("..", folder.path().join("pages/own/again")).expect("a link");
+    let done = mtaspec_in(folder.path(), &["list", "--cases", "pages"]);
+    assert_eq!((done.status, done.stdout.as_str()), (65, ""));
+    assert!(done.stderr.ends_with(" stands deeper than 16 folders\n"), "{}", done.stderr);
+}
+
+#[test]
 fn a_folder_without_pages_is_4() {
     let folder = TempDir::new().expect("a temporary folder");
     fs::create_dir(folder.path().join("pages")).expect("a folder");

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-pub(super) use super::grammar::nearest::nearest;
-use super::{Line, LineMistake, grammar::nearest::SUGGESTIONS_MAX};
+use super::{Line, LineMistake};
+use crate::nearest::SUGGESTIONS_MAX;
+pub(super) use crate::nearest::nearest;
 
 /// A word and where it stands in its line, in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -246,7 +246,7 @@ impl Deviations {
         self.apply_to(report, Extent::Whole)
     }
 
-    /// Marks what of a run is known: claims with the reason, cases in which nothing else is wrong as expected. A file
+    /// Marks what of a run is known: claims and invariants with the reason, cases in which nothing else is wrong as expected. A file
     /// of another MTA marks nothing, and is stale as a whole.
     pub fn apply_to(&self, report: &mut RunReport, extent: Extent) -> Applied {
         let mut applied = Applied::default();
@@ -257,10 +257,13 @@ impl Deviations {
         let version = report.mta.version.clone();
         for deviation in self.deviation.iter().filter(|own| own.is_of(&version)) {
             if let Some(id) = &deviation.invariant {
-                let row = report.invariants.iter().find(|row| row.id == *id);
-                match row.map(|row| row.verdict) {
-                    Some(Verdict::Violates) => applied.used += 1,
-                    Some(Verdict::Conforms) if !deviation.known_flaky && extent == Extent::Whole => {
+                let row = report.invariants.iter_mut().find(|row| row.id == *id);
+                match row.map(|row| (row.verdict, row)) {
+                    Some((Verdict::Violates, row)) => {
+                        row.deviation = Some(deviation.reason.clone());
+                        applied.used += 1;
+                    }
+                    Some((Verdict::Conforms, _)) if !deviation.known_flaky && extent == Extent::Whole => {
                         applied.stale.push(format!("invariant {id}: no case breaks it any more"));
                     }
                     Some(_) => {}

@@ -23,7 +23,7 @@ fn run(text: &str) -> RunReport {
     };
     let case = case(&[("m1", &["u@contoso.test"], 1)], vec![named("AUTH"), named("STARTTLS")]);
     let terms = Terms { basis_of: &rfc, only: None, judged: Judged::ThirdParty };
-    let (report, found) = CaseReport::judge(&case, trace(text), None, terms);
+    let (report, found) = CaseReport::judge(&case, trace(text), terms);
     let mut tally = Tally::default();
     tally.add(&report.id, &found);
     let mta = MtaName { name: "postfix".to_owned(), version: "3.1.4".to_owned() };
@@ -120,10 +120,12 @@ fn a_file_of_another_mta_excuses_nothing_and_says_so() {
 }
 
 #[test]
-fn an_invariant_that_holds_again_makes_its_deviation_stale() {
+fn a_known_invariant_carries_the_reason_and_is_stale_once_it_holds_again() {
     let entry =
         "version = 1\nmta = \"postfix\"\n[[deviation]]\ninvariant = \"extension-offered\"\nreason = \"It is bold.\"\n";
     assert_eq!(apply(entry, TLS_ALONE).0, Applied { used: 1, ..Applied::default() });
+    let row = |text| apply(entry, text).1.invariants.into_iter().find(|row| row.id == "extension-offered");
+    assert_eq!(row(TLS_ALONE).and_then(|row| row.deviation).as_deref(), Some("It is bold."));
     let offered = TLS_ALONE.replace("C: STARTTLS", "C: EHLO a\nS: 250-a|250 STARTTLS\nC: STARTTLS");
     assert_eq!(apply(entry, &offered).0.stale, ["invariant extension-offered: no case breaks it any more"]);
 }

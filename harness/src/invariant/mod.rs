@@ -143,6 +143,9 @@ pub struct InvariantRow {
     pub verdict: Verdict,
     /// Ids of the cases that broke it, in the order of the run.
     pub cases: Vec<String>,
+    /// The reason of the known deviation that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<String>,
 }
 
 /// Counts invariants over a run.
@@ -158,6 +161,7 @@ impl Default for Tally {
             sentence: invariant.sentence.to_owned(),
             verdict: Verdict::Unsupported,
             cases: Vec::new(),
+            deviation: None,
         };
         Self { rows: ALL.iter().map(row).collect() }
     }

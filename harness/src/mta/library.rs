@@ -17,6 +17,30 @@ pub enum Sent {
     Failed(String),
 }
 
+impl Sent {
+    /// What a library's own result says: `is_permanent` tells an error that says never from one that says not now.
+    pub fn of<T, E: std::fmt::Display>(result: Result<T, E>, is_permanent: impl Fn(&E) -> bool) -> Self {
+        match result {
+            Ok(_) => Self::Delivered(String::new()),
+            Err(error) if is_permanent(&error) => Self::Failed(error.to_string()),
+            Err(error) => Self::Deferred(error.to_string()),
+        }
+    }
+}
+
+impl Submission {
+    /// The reverse-path, `None` for `<>`, and the forward-paths, in a library's own type.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`] for the first that the library's type cannot hold.
+    pub fn paths<T, E>(&self, parse: impl Fn(&str) -> Result<T, E>) -> Result<(Option<T>, Vec<T>), StartError> {
+        let mailbox = |path: &String| parse(path).map_err(|_| StartError::unsupported(format!("the mailbox `{path}`")));
+        let reverse_path = if self.reverse_path.is_empty() { None } else { Some(mailbox(&self.reverse_path)?) };
+        Ok((reverse_path, self.recipients.iter().map(mailbox).collect::<Result<_, _>>()?))
+    }
+}
+
 /// Sends one message, blocking the thread; made by the translation of a brief.
 ///
 /// # Errors

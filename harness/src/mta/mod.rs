@@ -80,6 +80,9 @@ pub trait Mta: Send + Sync {
 }
 
 /// An MTA at work in one world.
+///
+/// In memory it shares a thread with its world. One that spins while it uses the network is ended by a limit of the
+/// world; one that never yields, or yields for ever without touching the world, cannot be stopped.
 pub trait RunningMta: Send + Sync {
     /// Takes a message and works on it. It is done when the message has been tried once, or earlier if the MTA has a
     /// queue of its own; the world is watched on its own account.
@@ -130,6 +133,18 @@ pub enum StartError {
         /// Which, in the words of the page.
         setting: String,
     },
+}
+
+impl StartError {
+    /// What went wrong, in the words of another's error.
+    pub fn failed(error: impl std::fmt::Display) -> Self {
+        Self::Failed { why: error.to_string() }
+    }
+
+    /// The MTA has no such setting; which, in the words of the page.
+    pub fn unsupported(setting: impl Into<String>) -> Self {
+        Self::Unsupported { setting: setting.into() }
+    }
 }
 
 /// What every MTA is told of its world.

@@ -27,6 +27,8 @@ use crate::{case::model::Via, trace::event::ReportedFate};
 const READY_MAX: Duration = Duration::from_secs(8);
 /// How long one command of preparation may take.
 const PREPARE_MAX: Duration = Duration::from_secs(5);
+/// How long the end of a process may come after that of its connections.
+const DEATH_MAX: Duration = Duration::from_millis(200);
 /// How often processes and the submission port are looked at.
 const LOOK: Duration = Duration::from_millis(20);
 /// The end of a log that stands in a failure, in octets.
@@ -207,7 +209,12 @@ impl RunningMta for Running {
             match submit(to, &self.client, &message).await {
                 Ok(Submitted::Refused(reply)) => message.recipients.iter().for_each(|one| report(one, &reply)),
                 Ok(Submitted::Taken { refused }) => refused.iter().for_each(|(one, reply)| report(one, reply)),
-                Err(error) => return Err(self.failure(&error.to_string())),
+                Err(error) => {
+                    // It may have died of it: then that is the reason.
+                    let died = tokio::time::timeout(DEATH_MAX, self.first_end()).await;
+                    let why = died.map_or_else(|_| error.to_string(), |why| format!("it died: {why}"));
+                    return Err(self.failure(&why));
+                }
             }
             Ok(())
         })

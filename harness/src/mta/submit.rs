@@ -154,6 +154,9 @@ impl Session {
         loop {
             let mut line = Vec::new();
             (&mut self.stream).take(REPLY_LINE_OCTETS_MAX).read_until(b'\n', &mut line).await?;
+            if line.is_empty() {
+                return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into());
+            }
             let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
             let is_line = line.ends_with(b"\n") && line.len() >= 4 && line[..3].iter().all(u8::is_ascii_digit);
             if !is_line || lines.len() == REPLY_LINES_MAX {

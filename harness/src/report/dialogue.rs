@@ -57,9 +57,11 @@ pub fn lines(event: &Event) -> Vec<String> {
         }
         Event::Data { facts, chunking, .. } => data(facts, *chunking),
         Event::DataLost { octets, .. } => vec![format!("<connection lost after {octets} octets of mail data>")],
+        Event::Failure { why } => vec![format!("<failure of ours: {why}>")],
         Event::Handshake { outcome, .. } => vec![handshake(outcome)],
         Event::OffScript { line, .. } => vec![format!("<off script at line {line}>")],
         Event::Limit { limit, .. } => vec![format!("<limit {limit}>")],
+        Event::Unsupported { setting } => vec![format!("<the MTA has no setting for {setting}>")],
         _ => world(event),
     }
 }

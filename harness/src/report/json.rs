@@ -13,7 +13,7 @@ use crate::{
     invariant::{self, Checked, InvariantRow, Tally},
     requirement::Basis,
     trace::Trace,
-    verdict::{ClaimSum, Judged, Lack, Outside, Ruling, Terms, Totals, Verdict, rule},
+    verdict::{ClaimSum, Judged, Lack, Ruling, Terms, Totals, Verdict, rule},
 };
 
 /// The version of this shape.
@@ -149,13 +149,8 @@ pub enum JudgeAgainError {
 impl CaseReport {
     /// Judges a case: verdict, claims and invariants. What the invariants found is for the [`Tally`] of the run.
     #[must_use]
-    pub fn judge(
-        case: &Case,
-        trace: Trace,
-        outside: Option<&Outside>,
-        terms: Terms<'_>,
-    ) -> (Self, Vec<(&'static str, Checked)>) {
-        let ruling = rule(case, &trace, outside, terms);
+    pub fn judge(case: &Case, trace: Trace, terms: Terms<'_>) -> (Self, Vec<(&'static str, Checked)>) {
+        let ruling = rule(case, &trace, terms);
         let found = invariant::check(case, &trace);
         (Self::new(&case.id, ruling, &found, trace, terms.judged), found)
     }
@@ -204,13 +199,34 @@ impl CaseReport {
         }
     }
 
-    /// What was known outside of the trace, as far as the verdict shows it.
-    fn outside(&self) -> Option<Outside> {
-        match (self.verdict, self.lack) {
-            (Verdict::Unsupported, Some(Lack::Setting)) => Some(Outside::Setting(self.reason.clone())),
-            (Verdict::Inconclusive, _) => Some(Outside::Inconclusive(self.reason.clone())),
-            _ => None,
-        }
+    /// The page that it stands on: `routing/equal-connectors` of `routing/equal-connectors#tie`.
+    #[must_use]
+    pub fn page(&self) -> &str {
+        self.id.split_once('#').map_or(self.id.as_str(), |(page, _)| page)
+    }
+
+    /// The folder that the page stands in: `routing`.
+    #[must_use]
+    pub fn area(&self) -> &str {
+        self.page().split_once('/').map_or(self.page(), |(area, _)| area)
+    }
+
+    /// Claims that made the verdict what it is and are not known, in page order; none where the trace says nothing of
+    /// claims.
+    pub fn wrong(&self) -> impl Iterator<Item = &ClaimReport> {
+        let wanted = match (self.verdict, self.lack) {
+            (Verdict::Departs | Verdict::Violates, _) => Some(Outcome::Broken),
+            (Verdict::Unsupported, Some(Lack::DidNotArise)) => Some(Outcome::NotReached),
+            (Verdict::Conforms | Verdict::Inconclusive | Verdict::Unsupported, _) => None,
+        };
+        self.claims.iter().filter(move |claim| Some(claim.finding) == wanted && claim.deviation.is_none())
+    }
+
+    /// Why somebody has to look at it: its first claim that is wrong and not known, or else its reason.
+    #[must_use]
+    pub fn complaint(&self) -> String {
+        let first = self.wrong().next();
+        first.map_or_else(|| self.reason.clone(), |claim| format!("line {}: {}: {}", claim.line, claim.text, claim.saw))
     }
 }
 
@@ -266,12 +282,22 @@ impl RunReport {
         let mut cases = Vec::new();
         for stored in &self.cases {
             let case = case(&stored.id).ok_or_else(|| JudgeAgainError::NoCase { id: stored.id.clone() })?;
-            let (report, found) = CaseReport::judge(case, stored.trace.clone(), stored.outside().as_ref(), terms);
+            let (report, found) = CaseReport::judge(case, stored.trace.clone(), terms);
             tally.add(&report.id, &found);
             cases.push(report);
         }
         let head = RunHead { suite: self.suite.clone(), seed: self.seed, mta: self.mta.clone() };
         Ok(Self::new(head, cases, tally.into_rows()))
+    }
+
+    /// Cases by area, areas in the order of their names, cases in the order of the run.
+    #[must_use]
+    pub fn by_area(&self) -> BTreeMap<&str, Vec<&CaseReport>> {
+        let mut areas: BTreeMap<&str, Vec<&CaseReport>> = BTreeMap::new();
+        for case in &self.cases {
+            areas.entry(case.area()).or_default().push(case);
+        }
+        areas
     }
 
     /// Cases that somebody has to look at.

@@ -96,7 +96,7 @@ pub fn summary(report: &RunReport, judged: Judged, colour: Colour) -> String {
 }
 
 /// `RFC: 212 held, 1 broken. Send connector: 88 held, 3 broken.`
-fn bases(report: &RunReport) -> String {
+pub(super) fn bases(report: &RunReport) -> String {
     let name = |basis: Basis| match basis {
         Basis::Exchange => "Send connector",
         Basis::Ours => "ours",
@@ -112,13 +112,14 @@ fn bases(report: &RunReport) -> String {
 
 /// What is wrong with a case: for each claim that did not hold the sentence of its requirement, what was expected and
 /// what was seen, the dialogue around, where it stands, and how to see it again. `sentence` gives the words of a
-/// requirement.
+/// requirement; `options` is what the command needs beside the case, the MTA and the seed: ` --cases pages`.
 #[must_use]
 pub fn failure(
     report: &RunReport,
     found: &CaseReport,
     case: &Case,
     sentence: &dyn Fn(&str) -> Option<String>,
+    options: &str,
     colour: Colour,
 ) -> String {
     let mut text = String::new();
@@ -139,7 +140,7 @@ pub fn failure(
     for note in &found.notes {
         text.push_str(&format!("\n  note: {}: {}\n", note.invariant, note.saw));
     }
-    text.push_str(&format!("\n  again: {}\n", again(report, found)));
+    text.push_str(&format!("\n  again: {}\n", again(report, found, options)));
     text
 }
 
@@ -164,13 +165,13 @@ fn of_claim(found: &CaseReport, case: &Case, claim: &ClaimReport, sentence: &dyn
 }
 
 /// The claim's words without its level.
-fn plain(claim: &ClaimReport) -> &str {
+pub(super) fn plain(claim: &ClaimReport) -> &str {
     claim.text.strip_prefix(&claim.level).map_or(claim.text.as_str(), str::trim_start)
 }
 
 /// The command that runs the case again.
-fn again(report: &RunReport, found: &CaseReport) -> String {
+fn again(report: &RunReport, found: &CaseReport, options: &str) -> String {
     let mta = if report.mta.name == "reference" { String::new() } else { format!(" --mta {}", report.mta.name) };
     let seed = if report.seed == 0 { String::new() } else { format!(" --seed {}", report.seed) };
-    format!("mtaspec run '{}'{mta}{seed}", found.id)
+    format!("mtaspec run '{}'{mta}{seed}{options}", found.id)
 }

@@ -12,11 +12,11 @@ use crate::{
     invariant::Tally,
     requirement::Basis,
     trace::{
-        View,
+        Event, View,
         dialogue::{delivery, trace},
         rebuild,
     },
-    verdict::{Judged, Outside, Terms, Verdict},
+    verdict::{Judged, Terms, Verdict},
 };
 
 fn rfc(_: &str) -> Option<Basis> {
@@ -33,12 +33,12 @@ fn pages() -> Case {
     case(&[("m1", &["u@contoso.test"], 1)], claims)
 }
 
-fn run(cases: &[(&Case, Option<Outside>)]) -> RunReport {
+fn run(cases: &[(&Case, Option<Event>)]) -> RunReport {
     let text = format!("{}end settled", delivery("mx.test", &["u@contoso.test"], "Subject: x||Hello.|"));
     let mut tally = Tally::default();
     let mut reports = Vec::new();
     for (case, outside) in cases {
-        let (report, found) = CaseReport::judge(case, trace(&text), outside.as_ref(), TERMS);
+        let (report, found) = CaseReport::judge(case, trace(&text).with(outside.clone()), TERMS);
         tally.add(&report.id, &found);
         reports.push(report);
     }
@@ -61,7 +61,7 @@ fn a_run_survives_json_and_both_directions_are_still_in_it() {
 #[test]
 fn a_stored_run_is_judged_again_to_the_same_verdicts() {
     let case = pages();
-    let report = run(&[(&case, None), (&case, Some(Outside::Setting("cost".to_owned())))]);
+    let report = run(&[(&case, None), (&case, Some(Event::Unsupported { setting: "cost".to_owned() }))]);
     let again = report.judged_again(|_| Some(&case), TERMS).expect("its cases are there");
     assert_eq!(again, report);
     let error = report.judged_again(|_| None, TERMS).expect_err("no page has it");
@@ -84,7 +84,7 @@ fn a_failure_shows_sentence_dialogue_place_and_command() {
     let case = pages();
     let report = run(&[(&case, None)]);
     let sentence = |id: &str| Some(format!("The sentence of {id}."));
-    let text = failure(&report, &report.cases[0], &case, &sentence, Colour::Plain);
+    let text = failure(&report, &report.cases[0], &case, &sentence, "", Colour::Plain);
     for part in [
         "violates area/topic#case",
         "cases/area/topic.md:30: MUST the claim",
@@ -101,7 +101,7 @@ fn a_failure_shows_sentence_dialogue_place_and_command() {
 #[test]
 fn a_case_that_cannot_be_asked_is_expected_of_a_third_party() {
     let case = pages();
-    let report = run(&[(&case, Some(Outside::Setting("address-space cost".to_owned())))]);
+    let report = run(&[(&case, Some(Event::Unsupported { setting: "address-space cost".to_owned() }))]);
     assert_eq!(report.cases[0].verdict, Verdict::Unsupported);
     assert_eq!((report.unexpected().count(), report.totals.unsupported.setting), (0, 1));
     assert!(report.basis.is_empty());

@@ -12,7 +12,7 @@
 //!
 //! # Limits
 //!
-//! [`WORK_MAX`] beyond the case's horizon for all of it; horizons up to [`HORIZON_MAX`].
+//! [`WORK_MAX`] beyond the case's horizon for all of it; horizons up to [`SOCKETS_HORIZON_MAX`](crate::world::SOCKETS_HORIZON_MAX).
 
 use std::{io, net::IpAddr, path::PathBuf};
 
@@ -27,8 +27,6 @@ pub use enter::enter;
 pub use job::{Job, Told};
 pub use observe::{Errand, WORK_MAX, check, observe, version};
 pub use work::work;
-
-pub use crate::world::HORIZON_MAX;
 
 /// What a sandbox is made for.
 #[derive(Clone, Debug, PartialEq, Eq)]

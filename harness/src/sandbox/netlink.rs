@@ -114,7 +114,9 @@ impl Link {
 
     /// Sends one message and waits for the kernel's word on it.
     fn ask(&self, kind: u16, body: &[u8]) -> io::Result<()> {
-        let flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
+        // An interface cannot be replaced, only changed.
+        let making = if kind == RTM_NEWLINK { 0 } else { NLM_F_CREATE | NLM_F_REPLACE };
+        let flags = NLM_F_REQUEST | NLM_F_ACK | making;
         let length = u32::try_from(HEADER_OCTETS + body.len()).map_err(io::Error::other)?;
         // struct nlmsghdr: length, type, flags, sequence, sender.
         let mut message = length.to_ne_bytes().to_vec();

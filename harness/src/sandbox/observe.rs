@@ -20,7 +20,7 @@ use crate::{
     case::Case,
     mta::{Evidence, StartError},
     trace::{Entry, Event, Trace, event::EndCause},
-    world::{HORIZON_MAX, Observation},
+    world::{Observation, SOCKETS_HORIZON_MAX, too_long},
 };
 
 /// How long a worker may take beyond the horizon of its case, for everything: start, canary, end. Then it is killed.
@@ -56,9 +56,8 @@ pub fn check() -> Result<(), EnterError> {
 /// case. Blocks, for [`WORK_MAX`] beyond the case's horizon at most.
 #[must_use]
 pub fn observe(errand: &Errand, case: &Case, page: &[u8]) -> Observation {
-    if case.world.horizon > HORIZON_MAX {
-        let setting = format!("needs {:?} of world time", case.world.horizon);
-        return Observation::lost(StartError::Unsupported { setting });
+    if case.world.horizon > SOCKETS_HORIZON_MAX {
+        return Observation::lost(too_long(case));
     }
     let now = errand.now.duration_since(UNIX_EPOCH).unwrap_or_default();
     let task = Task::Observe {

@@ -4,6 +4,7 @@
 //! on an MTA and judges what it did.
 
 pub mod filter;
+pub mod judge;
 pub mod run;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
 };
 
 pub use filter::Filter;
+pub use judge::Judgement;
 
 use crate::{
     case::{Case, Corpus, Mistake, corpus::Page, diagnostic},

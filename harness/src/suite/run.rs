@@ -13,10 +13,10 @@ use super::Suite;
 use crate::{
     case::Case,
     claim::ast::{Body, Seen, Subject},
-    mta::{Mta, StartError},
+    mta::{Evidence, Mta, StartError},
     requirement::Basis,
-    trace::Trace,
-    verdict::{self, Judged, Outside, Ruling, Terms},
+    trace::{Entry, Event, Trace, event::EndCause},
+    verdict::{self, Judged, Ruling, Terms},
     world::{Observation, Settings, observe},
 };
 
@@ -51,11 +51,14 @@ pub struct CaseResult<'a> {
     pub case: &'a Case,
     /// Everything that happened.
     pub trace: Trace,
-    /// What was outside of the trace: a setting that the MTA does not have, or our own failure.
-    pub outside: Option<Outside>,
+    /// What the MTA left behind, for whoever reads a failure.
+    pub evidence: Evidence,
     /// Verdict and findings.
     pub ruling: Ruling,
 }
+
+/// Runs one case and hands over what was seen.
+pub type Observe<'a> = dyn Fn(&Case) -> Observation + Sync + 'a;
 
 /// Hears of cases as they begin and end; called from several threads.
 pub trait Progress: Sync {
@@ -88,9 +91,21 @@ impl Suite {
         plan: Plan,
         progress: &dyn Progress,
     ) -> Vec<CaseResult<'a>> {
+        self.run_observing(cases, mta, plan, progress, &|case| observe(case, mta, plan.settings))
+    }
+
+    /// As [`Suite::run`], with cases observed elsewhere: each in a sandbox of its own. `mta` is not started here.
+    pub fn run_observing<'a>(
+        &self,
+        cases: &[&'a Case],
+        mta: &dyn Mta,
+        plan: Plan,
+        progress: &dyn Progress,
+        observe: &Observe<'_>,
+    ) -> Vec<CaseResult<'a>> {
         in_parallel(cases, plan.jobs, |case| {
             progress.begins(&case.id);
-            let result = self.run_case(case, mta, plan);
+            let result = self.observed(case, mta, plan, observe);
             progress.ends(&result);
             let good = result.ruling.verdict == verdict::Verdict::Conforms;
             let stop = !good && plan.haste == Haste::StopAtFirst;
@@ -100,33 +115,55 @@ impl Suite {
 
     /// Runs one case and judges it.
     pub fn run_case<'a>(&self, case: &'a Case, mta: &dyn Mta, plan: Plan) -> CaseResult<'a> {
+        self.observed(case, mta, plan, &|case| observe(case, mta, plan.settings))
+    }
+
+    fn observed<'a>(&self, case: &'a Case, mta: &dyn Mta, plan: Plan, observe: &Observe<'_>) -> CaseResult<'a> {
         let observation = if is_about_dns(case) && !mta.asks_name_server() {
             let setting = "the world's name server".to_owned();
             Observation::lost(StartError::Unsupported { setting })
         } else {
-            observe(case, mta, plan.settings)
+            observe(case)
         };
-        let outside = observation.refusal.map(|refusal| match refusal {
-            StartError::Failed { why } => Outside::Inconclusive(why),
-            StartError::Unsupported { setting } => Outside::Setting(setting),
-        });
-        let ruling = self.rule(case, &observation.trace, outside.as_ref(), judged(&mta.name()), plan.basis);
-        CaseResult { case, trace: observation.trace, outside, ruling }
+        self.result(case, observation, judged(&mta.name()), plan.basis)
+    }
+
+    /// Judges what was seen of a case.
+    #[must_use]
+    pub fn result<'a>(
+        &self,
+        case: &'a Case,
+        mut observation: Observation,
+        judged: Judged,
+        only: Option<Basis>,
+    ) -> CaseResult<'a> {
+        let evidence = std::mem::take(&mut observation.evidence);
+        let trace = whole_trace(observation, case);
+        let ruling = self.rule(case, &trace, judged, only);
+        CaseResult { case, trace, evidence, ruling }
     }
 
     /// The verdict of a case on a trace that is there.
     #[must_use]
-    pub fn rule(
-        &self,
-        case: &Case,
-        trace: &Trace,
-        outside: Option<&Outside>,
-        judged: Judged,
-        only: Option<Basis>,
-    ) -> Ruling {
+    pub fn rule(&self, case: &Case, trace: &Trace, judged: Judged, only: Option<Basis>) -> Ruling {
         let basis_of = |id: &str| self.catalogue().get(id).map(|requirement| requirement.basis);
-        verdict::rule(case, trace, outside, Terms { basis_of: &basis_of, only, judged })
+        verdict::rule(case, trace, Terms { basis_of: &basis_of, only, judged })
     }
+}
+
+/// The trace with what kept the MTA from being put to the test, if anything did, as its last event but the end.
+fn whole_trace(observation: Observation, case: &Case) -> Trace {
+    let Observation { trace: Trace(mut entries), refusal, .. } = observation;
+    let Some(refusal) = refusal else { return Trace(entries) };
+    let horizon_ms = u64::try_from(case.world.horizon.as_millis()).unwrap_or(u64::MAX);
+    let lost = Event::End { cause: EndCause::Lost, horizon_ms, quiet_ms: 0 };
+    let end = entries.pop().unwrap_or(Entry { at_ms: 0, event: lost });
+    let event = match refusal {
+        StartError::Failed { why } => Event::Failure { why },
+        StartError::Unsupported { setting } => Event::Unsupported { setting },
+    };
+    entries.extend([Entry { at_ms: end.at_ms, event }, end]);
+    Trace(entries)
 }
 
 /// Whether a case cannot be judged without an MTA that asks the world's name server.

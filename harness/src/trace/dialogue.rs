@@ -34,6 +34,14 @@ pub(crate) fn trace(text: &str) -> Trace {
     Trace(writer.entries)
 }
 
+impl Trace {
+    /// The same with one more event, at the end.
+    pub(crate) fn with(mut self, event: Option<Event>) -> Self {
+        self.0.extend(event.map(|event| Entry { at_ms: 0, event }));
+        self
+    }
+}
+
 /// A dialogue of a whole delivery: greeting to QUIT, without TLS.
 pub(crate) fn delivery(host: &str, recipients: &[&str], content: &str) -> String {
     let mut text = format!(

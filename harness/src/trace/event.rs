@@ -101,6 +101,11 @@ pub enum Event {
         /// The quiet time that settling asked for, in milliseconds.
         quiet_ms: u64,
     },
+    /// Our own side failed; the case is inconclusive.
+    Failure {
+        /// What happened.
+        why: String,
+    },
     /// Reported by the MTA: what became of a recipient.
     Fate {
         /// The message's name, with `.N` for the Nth copy of several.
@@ -205,6 +210,11 @@ pub enum Event {
         facts: MessageFacts,
         /// Its octets, whole up to 64 KiB.
         content: KeptOctets,
+    },
+    /// Said by the adapter: the MTA has no such setting, so the page's world could not be asked of it.
+    Unsupported {
+        /// Which.
+        setting: String,
     },
     /// An event that this suite does not know: kept as it is, so that a stored trace loses nothing.
     #[serde(untagged)]

@@ -73,14 +73,24 @@ pub enum Judged {
     ThirdParty,
 }
 
-/// What happened outside of the trace.
+/// Why the MTA was not put to the test as the page asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Outside {
+enum Outside {
     /// Our side failed; why.
     Inconclusive(String),
     /// The MTA has no such setting; which.
     Setting(String),
+}
+
+impl Outside {
+    /// What the trace says of it.
+    fn of(trace: &Trace) -> Option<Self> {
+        trace.0.iter().find_map(|entry| match &entry.event {
+            Event::Failure { why } => Some(Self::Inconclusive(why.clone())),
+            Event::Unsupported { setting } => Some(Self::Setting(setting.clone())),
+            _ => None,
+        })
+    }
 }
 
 /// What a verdict needs beside case and trace.
@@ -126,7 +136,7 @@ pub struct Judgement {
 
 /// The verdict of a case.
 #[must_use]
-pub fn rule(case: &Case, trace: &Trace, outside: Option<&Outside>, terms: Terms<'_>) -> Ruling {
+pub fn rule(case: &Case, trace: &Trace, terms: Terms<'_>) -> Ruling {
     let judging = Judging::new(case, trace);
     let claims: Vec<Judgement> = case
         .claims
@@ -135,7 +145,7 @@ pub fn rule(case: &Case, trace: &Trace, outside: Option<&Outside>, terms: Terms<
         .map(|(claim, finding)| judgement(claim, finding, terms))
         .filter(|judgement| terms.only.is_none_or(|only| judgement.bases.contains(&only)))
         .collect();
-    let (verdict, lack, reason) = verdict(&judging, &claims, outside);
+    let (verdict, lack, reason) = verdict(&judging, &claims, Outside::of(trace).as_ref());
     Ruling { verdict, lack, reason, claims }
 }
 

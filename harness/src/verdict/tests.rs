@@ -1,4 +1,4 @@
-use super::{Judged, Lack, Outside, Terms, Totals, Verdict, by_basis, rule};
+use super::{Judged, Lack, Terms, Totals, Verdict, by_basis, rule};
 use crate::{
     case::Case,
     claim::{
@@ -6,7 +6,7 @@ use crate::{
         fixture::{case, claim, command, never, sees, stimulus},
     },
     requirement::Basis,
-    trace::dialogue::trace,
+    trace::{Event, dialogue::trace},
 };
 
 fn basis_of(id: &str) -> Option<Basis> {
@@ -33,9 +33,10 @@ fn with(claims: Vec<Claim>) -> Case {
 }
 
 #[track_caller]
-fn check(case: &Case, end: &str, outside: Option<Outside>, wanted: (Verdict, Option<Lack>)) {
+fn check(case: &Case, end: &str, outside: Option<Event>, wanted: (Verdict, Option<Lack>)) {
     let trace = trace(&format!("connect mx.test\nS: 220 x\nC: QUIT\n{end}"));
-    let ruling = rule(case, &trace, outside.as_ref(), THIRD);
+    let trace = trace.with(outside);
+    let ruling = rule(case, &trace, THIRD);
     assert_eq!((ruling.verdict, ruling.lack), wanted, "{ruling:?}");
     assert_eq!(ruling.reason.is_empty(), wanted.0 == Verdict::Conforms, "{ruling:?}");
 }
@@ -48,7 +49,7 @@ fn the_first_row_that_applies_is_the_verdict() {
         case
     };
     let did_not_arise = (Verdict::Unsupported, Some(Lack::DidNotArise));
-    let lost = || Some(Outside::Inconclusive("the canary died".to_owned()));
+    let lost = || Some(Event::Failure { why: "the canary died".to_owned() });
     check(&with(vec![should(), must()]), "end settled", lost(), (Verdict::Violates, None));
     check(&with(vec![sees_quit(Level::Must), should()]), "end settled", lost(), (Verdict::Departs, None));
     check(&unfired(with(vec![sees_quit(Level::Must)])), "end settled", lost(), (Verdict::Inconclusive, None));
@@ -56,7 +57,7 @@ fn the_first_row_that_applies_is_the_verdict() {
     check(&with(vec![sees_quit(Level::Must)]), "", None, (Verdict::Inconclusive, None));
     check(&unfired(with(vec![sees_quit(Level::Must)])), "end settled", None, did_not_arise);
     check(&with(vec![sees_quit(Level::Must)]), "end settled", None, (Verdict::Conforms, None));
-    let setting = Some(Outside::Setting("address-space cost".to_owned()));
+    let setting = Some(Event::Unsupported { setting: "address-space cost".to_owned() });
     check(&with(vec![must()]), "", setting, (Verdict::Unsupported, Some(Lack::Setting)));
 }
 
@@ -72,7 +73,7 @@ fn a_stimulus_that_did_not_fire_is_named_with_its_line() {
     let mut case = with(vec![sees_quit(Level::Must)]);
     case.stimuli.push(stimulus("EHLO -> 500"));
     let trace = trace("connect mx.test\nS: 220 x\nC: QUIT\noffscript 44\nend settled");
-    let reason = rule(&case, &trace, None, THIRD).reason;
+    let reason = rule(&case, &trace, THIRD).reason;
     assert_eq!(reason, "line 12: `EHLO -> 500` did not fire; a session went off script at line 44");
 }
 
@@ -82,7 +83,7 @@ fn a_requirement_of_ours_is_at_most_departs_on_a_third_party() {
     let verdict = |ids: &[&str], judged| {
         let mut claim = sees_auth(Level::Must, "O1");
         claim.ids = ids.iter().map(|&id| id.to_owned()).collect();
-        rule(&with(vec![claim]), &trace, None, Terms { judged, ..THIRD }).verdict
+        rule(&with(vec![claim]), &trace, Terms { judged, ..THIRD }).verdict
     };
     assert_eq!(verdict(&["O1", "fault"], Judged::ThirdParty), Verdict::Departs);
     assert_eq!(verdict(&["O1"], Judged::Reference), Verdict::Violates);
@@ -95,10 +96,10 @@ fn claims_are_summed_under_each_of_their_bases() {
     both.ids.push("S1".to_owned());
     let case = with(vec![both, sees_auth(Level::Must, "S2")]);
     let trace = trace("connect mx.test\nS: 220 x\nC: QUIT\nend settled");
-    let sums = by_basis([&rule(&case, &trace, None, THIRD)]);
+    let sums = by_basis([&rule(&case, &trace, THIRD)]);
     assert_eq!((sums[&Basis::Rfc].held, sums[&Basis::Rfc].broken), (1, 0));
     assert_eq!((sums[&Basis::Exchange].held, sums[&Basis::Exchange].broken), (1, 1));
-    let rfc = rule(&case, &trace, None, Terms { only: Some(Basis::Rfc), ..THIRD });
+    let rfc = rule(&case, &trace, Terms { only: Some(Basis::Rfc), ..THIRD });
     assert_eq!((rfc.verdict, rfc.claims.len()), (Verdict::Conforms, 1));
 }
 

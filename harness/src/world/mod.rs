@@ -9,9 +9,12 @@ mod sandboxed;
 mod schedule;
 mod settle;
 
+#[cfg(test)]
+mod tests;
+
 pub use recorder::{Recorder, Tap, WORLD_EVENTS_MAX};
-pub use run::{NetworkKind, Observation, Settings, observe, observe_telling};
-pub use sandboxed::HORIZON_MAX;
+pub(crate) use run::too_long;
+pub use run::{NetworkKind, Observation, SOCKETS_HORIZON_MAX, Settings, observe, observe_telling};
 
 /// The name of the message that each world in the sandbox delivers before its case; no page can have it.
 const CANARY: &str = "(canary)";

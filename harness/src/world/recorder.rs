@@ -93,6 +93,11 @@ impl Recorder {
         SessionId(state.sessions)
     }
 
+    /// Wakes whoever waits for the next event, for what changed leaves no trace.
+    pub fn wake(&self) {
+        self.changed.notify_one();
+    }
+
     /// Waits for the next event.
     pub async fn changed(&self) {
         self.changed.notified().await;

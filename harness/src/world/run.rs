@@ -18,6 +18,7 @@ use crate::{
         memory::MemoryNetwork,
         population::Population,
     },
+    report::dialogue,
     trace::{Trace, event::EndCause},
 };
 
@@ -26,6 +27,9 @@ const START_MAX: Duration = Duration::from_secs(10);
 
 /// In memory nothing is slow, so an instant in which nothing is ready is quiet enough.
 const MEMORY_QUIET: Duration = Duration::from_millis(1);
+
+/// The longest horizon on sockets, where a second of the world is one of the machine's.
+pub const SOCKETS_HORIZON_MAX: Duration = Duration::from_secs(30);
 
 /// How the MTA reaches the hosts.
 #[expect(clippy::exhaustive_enums, reason = "architecture names each network")]
@@ -103,6 +107,11 @@ pub fn observe_telling(case: &Case, mta: &dyn Mta, settings: Settings, tap: Opti
     observation
 }
 
+/// Why a case is not run on sockets whose horizon is beyond [`SOCKETS_HORIZON_MAX`].
+pub(crate) fn too_long(case: &Case) -> StartError {
+    StartError::unsupported(format!("{} of world time", dialogue::time(millis(case.world.horizon))))
+}
+
 /// The one generator of a case.
 pub(super) fn generator(seed: u64, case: &str) -> ChaCha8Rng {
     let mut digest = Sha256::new();
@@ -113,6 +122,7 @@ pub(super) fn generator(seed: u64, case: &str) -> ChaCha8Rng {
 
 async fn watch(case: &Case, mta: &dyn Mta, settings: Settings, tap: Option<Tap>) -> Result<Observation, StartError> {
     let (begin, quiet) = match settings.network {
+        NetworkKind::Loopback { .. } if case.world.horizon > SOCKETS_HORIZON_MAX => return Err(too_long(case)),
         NetworkKind::Loopback { now } | NetworkKind::Sandbox { now } => (now, mta.quiet()),
         NetworkKind::Memory => (UNIX_EPOCH + MEMORY_BEGIN, MEMORY_QUIET),
     };
@@ -191,6 +201,10 @@ impl Watched<'_> {
         loop {
             if recorder.limit_reached() {
                 return EndCause::Limit;
+            }
+            if !self.reports && matches!(schedule.refusal(), Some(StartError::Failed { .. })) {
+                // It was not asked what the page asks: what it does not do proves nothing.
+                return EndCause::Lost;
             }
             let is_quiet = if self.reports { recorder.is_quiet() } else { recorder.is_idle() };
             let may_settle =

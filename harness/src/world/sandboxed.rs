@@ -24,8 +24,6 @@ use crate::{
     trace::Trace,
 };
 
-/// The longest horizon of a case whose world time is the machine's. Others are unsupported.
-pub const HORIZON_MAX: Duration = Duration::from_secs(30);
 /// How long an MTA may take to start.
 const START_MAX: Duration = Duration::from_secs(10);
 /// How long an MTA may take to stop.

@@ -42,10 +42,10 @@ impl Schedule {
         let mut tasks = JoinSet::new();
         for text in case.shell.iter().filter(|text| !text.at.is_zero()) {
             let (mta, at, text) = (Arc::clone(mta), clock.instant(text.at), text.text.clone());
-            let refusal = Arc::clone(&refusal);
+            let (refusal, recorder) = (Arc::clone(&refusal), Arc::clone(recorder));
             tasks.spawn(async move {
                 tokio::time::sleep_until(at).await;
-                note(&refusal, mta.shell(text).await);
+                note(&refusal, &recorder, mta.shell(text).await);
             });
         }
         for message in &case.messages {
@@ -58,7 +58,7 @@ impl Schedule {
                     let submission = submission(&message, copy, &octets);
                     recorder.record(submit_event(&submission));
                     waiting.fetch_sub(1, Ordering::Relaxed);
-                    note(&refusal, Arc::clone(&mta).submit(submission).await);
+                    note(&refusal, &recorder, Arc::clone(&mta).submit(submission).await);
                 }
             });
         }
@@ -77,7 +77,7 @@ impl Schedule {
 
     /// Notes a failure that came from elsewhere.
     pub(super) fn refuse(&self, error: StartError) {
-        note(&self.refusal, Err(error));
+        keep_first(&self.refusal, error);
     }
 
     /// Ends what is still under way.
@@ -86,11 +86,16 @@ impl Schedule {
     }
 }
 
-/// Keeps the first refusal.
-fn note(refusal: &Mutex<Option<StartError>>, result: Result<(), StartError>) {
+/// Keeps the first refusal, and says so to whoever watches: the case is over.
+fn note(refusal: &Mutex<Option<StartError>>, recorder: &Recorder, result: Result<(), StartError>) {
     if let Err(error) = result {
-        refusal.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        keep_first(refusal, error);
+        recorder.wake();
     }
+}
+
+fn keep_first(refusal: &Mutex<Option<StartError>>, error: StartError) {
+    refusal.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
 }
 
 fn submission(message: &MessageSpec, copy: u32, octets: &Arc<[u8]>) -> Submission {

@@ -6,10 +6,12 @@ use mtaspec_fake_smarthost::rule::Pattern;
 
 use super::{
     duration::duration,
-    nearest::nearest,
     quoted::{self, ESCAPES, Flaw},
 };
-use crate::case::{Line, LineMistake};
+use crate::{
+    case::{Line, LineMistake},
+    nearest::nearest,
+};
 
 /// Characters that are words of their own.
 const MARKS: [char; 5] = [',', ';', '(', ')', '"'];
@@ -302,7 +304,7 @@ impl<'a> Cursor<'a> {
         message: impl Into<String>,
         expected: impl IntoIterator<Item = S>,
     ) -> LineMistake {
-        let expected = expected.into_iter().map(Into::into).take(super::nearest::SUGGESTIONS_MAX).collect();
+        let expected = expected.into_iter().map(Into::into).take(crate::nearest::SUGGESTIONS_MAX).collect();
         LineMistake { line: self.line.number, span, message: message.into(), expected }
     }
 }

@@ -15,7 +15,6 @@ pub mod dns;
 mod duration;
 pub mod expect;
 pub mod host;
-pub(super) mod nearest;
 mod quoted;
 mod words;
 

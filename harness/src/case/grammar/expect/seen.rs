@@ -6,7 +6,6 @@ use super::{
     super::{
         cursor::Cursor,
         dns::query_name,
-        nearest::is_slip,
         words::{RECORD_TYPES, is_verb, verbs},
     },
     Part, qualifier,
@@ -14,6 +13,7 @@ use super::{
 use crate::{
     case::LineMistake,
     claim::ast::{HeaderValue, NoticeKind, Seen, Subject, Thing, TlsFact},
+    nearest::is_slip,
 };
 
 /// Verbs of a claim.
@@ -198,7 +198,7 @@ fn tls_fact(cursor: &mut Cursor<'_>) -> Result<TlsFact, LineMistake> {
     fact.ok_or_else(|| {
         let span = start..start + cursor.read_since(start).len();
         let known = ["\"1.2\"", "\"1.3\"", "\"SNI relay.contoso.test\"", "\"client certificate mail.sender.test\""];
-        let near = super::super::nearest::nearest(&format!("\"{text}\""), known);
+        let near = crate::nearest::nearest(&format!("\"{text}\""), known);
         cursor.mistake(span, format!("`{text}` is not a fact of a handshake"), near)
     })
 }

@@ -8,15 +8,13 @@ use mtaspec_fake_smarthost::{
 };
 
 use super::{
-    super::{
-        conditions,
-        cursor::Cursor,
-        nearest::{is_slip, nearest},
-        words::KEYWORDS,
-    },
+    super::{conditions, cursor::Cursor, words::KEYWORDS},
     HostLine,
 };
-use crate::case::LineMistake;
+use crate::{
+    case::LineMistake,
+    nearest::{is_slip, nearest},
+};
 
 /// The words that properties begin with.
 pub(super) const WORDS: [&str; 9] =

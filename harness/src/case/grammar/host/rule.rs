@@ -6,12 +6,11 @@ use super::{
     super::{
         conditions,
         cursor::{Cursor, Word},
-        nearest::nearest,
         words::is_verb,
     },
     alert::ALERTS,
 };
-use crate::case::LineMistake;
+use crate::{case::LineMistake, nearest::nearest};
 
 /// Triggers that are no verb.
 pub(super) const TRIGGERS: [&str; 5] = ["connect", "handshake", "data", "end of data", "any"];

@@ -1,13 +1,14 @@
 //! What could have been meant: candidates by their distance from what was written.
 
 /// Most suggestions of one mistake.
-pub(in crate::case) const SUGGESTIONS_MAX: usize = 6;
+pub const SUGGESTIONS_MAX: usize = 6;
 
 /// Longest word that is compared, in characters: what is longer resembles nothing.
-const WORD_CHARS_MAX: usize = 64;
+const WORD_CHARS_MAX: usize = 96;
 
 /// At most [`SUGGESTIONS_MAX`] of `candidates`, nearest to `written` first; equally near ones keep their order.
-pub(in crate::case) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+#[must_use]
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut by_distance: Vec<(usize, &str)> =
         candidates.into_iter().map(|candidate| (distance(written, candidate), candidate)).collect();
     by_distance.sort_by_key(|(distance, _)| *distance);
@@ -16,7 +17,8 @@ pub(in crate::case) fn nearest<'a>(written: &str, candidates: impl IntoIterator<
 }
 
 /// How many insertions, deletions, replacements and swaps of neighbours lead from one to the other, letter case aside.
-pub(super) fn distance(written: &str, candidate: &str) -> usize {
+#[must_use]
+pub fn distance(written: &str, candidate: &str) -> usize {
     let a: Vec<char> = written.chars().take(WORD_CHARS_MAX).map(|c| c.to_ascii_lowercase()).collect();
     let b: Vec<char> = candidate.chars().take(WORD_CHARS_MAX).map(|c| c.to_ascii_lowercase()).collect();
     let mut before: Vec<usize> = Vec::new();
@@ -37,7 +39,7 @@ pub(super) fn distance(written: &str, candidate: &str) -> usize {
 }
 
 /// Whether `written` is so near to `candidate` that it must be a slip.
-pub(super) fn is_slip(written: &str, candidate: &str) -> bool {
+pub(crate) fn is_slip(written: &str, candidate: &str) -> bool {
     let allowed = if candidate.len() > 4 { 2 } else { 1 };
     distance(written, candidate) <= allowed
 }

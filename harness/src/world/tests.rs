@@ -1,0 +1,88 @@
+//! How a case comes to its end, whatever the MTA.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use mtaspec_reference_transport::network::Network;
+
+use super::{NetworkKind, Settings, observe};
+use crate::{
+    case::Case,
+    claim::fixture,
+    mta::{Brief, Library, Mta, RunningMta, SendMessage, StartError, Submission, Work},
+    trace::{Event, event::EndCause},
+};
+
+/// A library that takes no message at all.
+const UNWILLING: Library = Library { name: "unwilling", version: "1", translate };
+
+fn translate(_: &Brief) -> Result<SendMessage, StartError> {
+    Ok(Box::new(|_| Err(StartError::unsupported("mail"))))
+}
+
+fn case() -> Case {
+    fixture::case(&[("1", &["u@fabrikam.test"], 1)], Vec::new())
+}
+
+#[test]
+fn a_refused_message_ends_its_case_long_before_the_horizon() {
+    let settings = Settings { seed: 0, network: NetworkKind::Memory };
+    let observation = observe(&case(), &UNWILLING, settings);
+    assert_eq!(observation.refusal, Some(StartError::unsupported("mail")));
+    let end = observation.trace.0.last().map(|entry| &entry.event);
+    assert!(matches!(end, Some(Event::End { cause: EndCause::Settled, .. })), "{end:?}");
+}
+
+#[test]
+fn two_days_of_world_time_are_not_to_be_had_on_sockets() {
+    let mut case = case();
+    case.world.horizon = Duration::from_hours(49);
+    let settings = Settings { seed: 0, network: NetworkKind::Loopback { now: UNIX_EPOCH } };
+    let observation = observe(&case, &UNWILLING, settings);
+    assert_eq!(observation.refusal, Some(StartError::unsupported("2d1h of world time")));
+}
+
+/// An MTA that knocks for ever where nobody lives, and never lets time pass.
+struct Restless;
+
+impl Mta for Restless {
+    fn name(&self) -> String {
+        "restless".to_owned()
+    }
+
+    fn version(&self) -> String {
+        "1".to_owned()
+    }
+
+    fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
+        Box::pin(async move { Ok(Arc::new(Knocking(brief.network)) as Arc<dyn RunningMta>) })
+    }
+}
+
+struct Knocking(Arc<dyn Network>);
+
+impl RunningMta for Knocking {
+    fn submit(self: Arc<Self>, _: Submission) -> Work<Result<(), StartError>> {
+        Box::pin(async move {
+            loop {
+                let nobody = SocketAddr::new(Ipv4Addr::new(203, 0, 113, 9).into(), 25);
+                drop(self.0.connect(None, nobody).await);
+                tokio::task::yield_now().await;
+            }
+        })
+    }
+}
+
+#[test]
+fn a_world_that_spins_without_progress_ends_with_its_limit() {
+    let settings = Settings { seed: 0, network: NetworkKind::Memory };
+    let trace = observe(&case(), &Restless, settings).trace;
+    let end = trace.0.last().map(|entry| &entry.event);
+    assert!(matches!(end, Some(Event::End { cause: EndCause::Limit, .. })), "{end:?}");
+    assert!(
+        trace.0.iter().any(|entry| matches!(&entry.event, Event::Limit { limit, .. } if limit == "WORLD_EVENTS_MAX"))
+    );
+}

@@ -1,0 +1,55 @@
+//! `--report`: the kinds of files that a run is written to.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::outcome::mtaspec;
+
+/// The reports of a run of the tests' own pages, as JUnit XML and as Markdown.
+fn written() -> (String, String) {
+    let folder = TempDir::new().expect("a temporary folder");
+    let (junit, markdown) = (folder.path().join("run.xml"), folder.path().join("run.md"));
+    let (as_junit, as_markdown) = (format!("junit={}", junit.display()), format!("markdown={}", markdown.display()));
+    let words = ["run", "--cases", "pages", "--no-snapshots", "--report", &as_junit, "--report", &as_markdown];
+    let done = mtaspec(&words);
+    assert_eq!((done.status, done.stderr.as_str()), (2, ""));
+    (fs::read_to_string(junit).expect("a report"), fs::read_to_string(markdown).expect("a report"))
+}
+
+#[test]
+fn a_run_is_written_as_junit_and_as_markdown_at_once() {
+    let (junit, markdown) = written();
+    for part in [
+        "<testsuite name=\"own\"",
+        "<testcase name=\"own/relay#arrives\" classname=\"own/relay\"/>",
+        "<failure message=\"line 22: MUST u@fabrikam.test is delivered to origin: ",
+        "type=\"unsupported: did not arise\"",
+    ] {
+        assert!(junit.contains(part), "`{part}` is missing in\n{junit}");
+    }
+    assert!(markdown.starts_with("RFC: "), "{markdown}");
+    for part in ["| <code>own</code> | 1 | **1** | **1** | **1** | 0 |", "<code>own/relay#elsewhere</code></summary>"] {
+        assert!(markdown.contains(part), "`{part}` is missing in\n{markdown}");
+    }
+}
+
+#[test]
+fn the_same_run_is_the_same_files() {
+    assert!(written() == written());
+}
+
+#[test]
+fn a_kind_that_is_not_there_is_64_and_those_that_are_there_are_named() {
+    let done = mtaspec(&["run", "--report", "html=run.html"]);
+    assert_eq!((done.status, done.stdout.as_str()), (64, ""));
+    assert_eq!(
+        done.stderr,
+        "mtaspec: `--report html=run.html`: no report is of the kind `html`; there is: json, junit, markdown\n"
+    );
+    for wrong in ["run.json", "junit="] {
+        let done = mtaspec(&["judge", "run.json", "--report", wrong]);
+        assert_eq!((done.status, done.stdout.as_str()), (64, ""));
+        assert!(done.stderr.ends_with("`KIND=FILE`; the kinds are: json, junit, markdown\n"), "{}", done.stderr);
+    }
+}

@@ -1,0 +1,56 @@
+//! A process in the sandbox that tries to get out, and says what came of it, a line each.
+
+use std::{
+    fmt::Debug,
+    fs, io,
+    net::{TcpStream, UdpSocket},
+    path::Path,
+    process::ExitCode,
+};
+
+/// Files that it tries to write; the first ones lie outside of what a world may write to.
+pub(crate) fn files() -> [String; 7] {
+    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sandbox/written-by-a-sandbox");
+    [
+        tree.display().to_string(),
+        "/written-by-a-sandbox".to_owned(),
+        "/etc/written-by-a-sandbox".to_owned(),
+        "/run/written-by-a-sandbox".to_owned(),
+        "/tmp/written-by-a-sandbox".to_owned(),
+        "/usr/written-by-a-sandbox".to_owned(),
+        "/var/written-by-a-sandbox".to_owned(),
+    ]
+}
+
+#[expect(clippy::print_stdout, reason = "what it prints is the MTA's log")]
+pub(crate) fn main(_: &[String]) -> ExitCode {
+    for to in ["198.18.0.1:25", "8.8.8.8:53", "[2001:4860::1]:25"] {
+        println!("tcp {to}: {}", kind(TcpStream::connect(to)));
+    }
+    let datagram = UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.send_to(b"?", "198.18.0.1:53"));
+    println!("udp 198.18.0.1:53: {}", kind(datagram));
+    println!("tcp 192.0.2.77:25: {}", kind(TcpStream::connect("192.0.2.77:25")));
+    for file in files() {
+        println!("write {file}: {}", kind(fs::write(&file, "x")));
+    }
+    println!("log: {}", kind(log_line()));
+    for file in ["/etc/resolv.conf", "/etc/hosts", "/proc/sys/kernel/hostname", "/etc/own/password"] {
+        println!("{file}: {:?}", fs::read_to_string(file).unwrap_or_default());
+    }
+    let processes = fs::read_dir("/proc").map(|entries| {
+        let numbers = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().parse::<u32>().is_ok());
+        numbers.count()
+    });
+    println!("processes: {processes:?}");
+    ExitCode::SUCCESS
+}
+
+fn log_line() -> io::Result<usize> {
+    let socket = std::os::unix::net::UnixDatagram::unbound()?;
+    socket.connect("/dev/log")?;
+    socket.send(b"<22>own[7]: a line for the system log")
+}
+
+fn kind<T: Debug>(result: io::Result<T>) -> String {
+    result.map_or_else(|error| format!("{:?}", error.kind()), |_| "done".to_owned())
+}

@@ -1,0 +1,174 @@
+//! The tests.
+
+use std::{
+    env,
+    fs::{self, Permissions},
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    path::Path,
+    process::{Command, ExitCode},
+    thread,
+};
+
+use libtest_mimic::{Arguments, Trial};
+use mtaspec_harness::{
+    mta::StartError,
+    sandbox,
+    trace::{Event, event::EndCause},
+    verdict::Verdict,
+    world::Observation,
+};
+
+use crate::{
+    errand::{errand, observe, rule},
+    machine::{kill, mounts, processes, wait_until},
+    probe,
+};
+
+const DELIVERS: &str = "own/page#delivers";
+const LASTS: &str = "own/page#lasts";
+
+/// All tests by name.
+const TRIALS: [(&str, fn()); 15] = [
+    ("a_case_longer_than_30_s_is_unsupported", too_long),
+    ("a_dead_worker_loses_the_case_and_leaves_nothing", dead_worker),
+    ("a_program_that_is_not_there_is_inconclusive", || inconclusive("missing", "no-such-mta")),
+    ("an_mta_that_dies_at_once_is_inconclusive_with_its_log", || inconclusive("dies-at-once", "it cannot live here")),
+    ("an_mta_that_dies_in_the_middle_is_inconclusive", || inconclusive("dies", "it died: `")),
+    ("an_mta_that_loses_mail_violates", loses_mail),
+    ("an_mta_that_never_greets_is_inconclusive_with_its_log", || inconclusive("hangs", "it thinks")),
+    ("an_mta_that_never_stops_is_inconclusive", || inconclusive("deaf", "did not stop within 500ms")),
+    ("maps_that_cannot_be_made_are_inconclusive", || inconclusive("unprepared", "no map today")),
+    ("nothing_gets_out", nothing_gets_out),
+    ("preparation_without_end_is_inconclusive", || inconclusive("prepares-for-ever", "did not end within 5s")),
+    ("the_reference_conforms", || drop(conforms("reference"))),
+    ("the_version_is_asked_in_a_sandbox", version),
+    ("with_the_parent_everything_goes", dead_parent),
+    ("without_root_the_program_says_so_and_ends_with_69", needs_root),
+];
+
+#[expect(clippy::print_stderr, reason = "nobody may think that these have run")]
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let is_root = sandbox::check().is_ok();
+    if !is_root && !arguments.list {
+        eprintln!("needs root: skipped");
+    }
+    let trials = TRIALS.map(|(name, run)| {
+        Trial::test(name, move || {
+            run();
+            Ok(())
+        })
+        .with_ignored_flag(!is_root)
+    });
+    libtest_mimic::run(&arguments, trials.into()).exit_code()
+}
+
+#[track_caller]
+fn conforms(mta: &str) -> Observation {
+    let seen = observe(mta, DELIVERS);
+    let ruling = rule(DELIVERS, &seen);
+    assert_eq!(ruling.verdict, Verdict::Conforms, "{}\n{}", ruling.reason, seen.evidence.log);
+    seen
+}
+
+#[track_caller]
+fn inconclusive(mta: &str, why: &str) {
+    let seen = observe(mta, DELIVERS);
+    let ruling = rule(DELIVERS, &seen);
+    assert_eq!(ruling.verdict, Verdict::Inconclusive, "{}", ruling.reason);
+    assert!(ruling.reason.contains(why), "{}", ruling.reason);
+    assert!(seen.evidence.configuration.iter().any(|(file, _)| file == "/etc/own/routes"));
+    wait_until("nothing is left", || processes(mta).is_empty());
+}
+
+fn loses_mail() {
+    let seen = observe("swallows:loses-mail", DELIVERS);
+    assert_eq!(rule(DELIVERS, &seen).verdict, Verdict::Violates);
+    assert_eq!(cause(&seen), Some(EndCause::Horizon), "nobody tried, so nothing settled");
+}
+
+fn cause(seen: &Observation) -> Option<EndCause> {
+    match seen.trace.0.last()?.event {
+        Event::End { cause, .. } => Some(cause),
+        _ => None,
+    }
+}
+
+fn nothing_gets_out() {
+    let before = mounts();
+    let seen = conforms("probes:gets-out");
+    assert_eq!(cause(&seen), Some(EndCause::Settled));
+    let log = &seen.evidence.log;
+    let says = |line: &str| assert!(log.lines().any(|own| own.starts_with(line)), "no `{line}` in:\n{log}");
+    says("tcp 198.18.0.1:25: NetworkUnreachable");
+    says("tcp 8.8.8.8:53: NetworkUnreachable");
+    says("tcp [2001:4860::1]:25: NetworkUnreachable");
+    says("udp 198.18.0.1:53: NetworkUnreachable");
+    says("tcp 192.0.2.77:25: ConnectionRefused");
+    let files = probe::files();
+    for (number, file) in files.iter().enumerate() {
+        says(&format!("write {file}: {}", if number < 2 { "ReadOnlyFilesystem" } else { "done" }));
+        assert!(!Path::new(file).exists(), "{file} is on this machine");
+    }
+    says("/etc/resolv.conf: \"nameserver 192.0.2.53\\noptions timeout:1 attempts:1\\n\"");
+    says("/proc/sys/kernel/hostname: \"mta.sender.test\\n\"");
+    says("/etc/own/password: \"sesame\\n\"");
+    says("processes: Ok(2)");
+    says("<22>own[7]: a line for the system log");
+    assert_eq!(mounts(), before);
+    wait_until("nothing is left", || processes("probes:gets-out").is_empty());
+}
+
+fn too_long() {
+    let seen = observe("well", "own/page#lasts-too-long");
+    let setting = "2d of world time".to_owned();
+    assert_eq!(seen.refusal, Some(StartError::Unsupported { setting }));
+}
+
+fn version() {
+    assert_eq!(sandbox::version(&errand("well")), Ok("version 7.11 of mta.sender.test".to_owned()));
+}
+
+/// The outer and the inner process of the worker, and the MTA.
+const WHOLE_WORLD: usize = 3;
+
+fn dead_worker() {
+    let mta = "well:dead-worker";
+    let observing = thread::spawn(move || observe(mta, LASTS));
+    wait_until("the MTA is there", || processes(mta).len() == WHOLE_WORLD);
+    kill(processes(mta)[0]);
+    let seen = observing.join().expect("no panic");
+    let ruling = rule(LASTS, &seen);
+    assert_eq!(ruling.verdict, Verdict::Inconclusive, "{}", ruling.reason);
+    assert!(ruling.reason.contains("signal: 9"), "{}", ruling.reason);
+    wait_until("nothing is left", || processes(mta).is_empty());
+}
+
+fn dead_parent() {
+    let mta = "well:dead-parent";
+    let before = mounts();
+    let mut parent = Command::new(env::current_exe().expect("this program"));
+    let mut parent = parent.args(["__parent", mta, LASTS]).spawn().expect("this program");
+    wait_until("the MTA is there", || processes(mta).len() == WHOLE_WORLD + 1);
+    kill(parent.id());
+    let status = parent.wait().expect("a child");
+    assert!(!status.success());
+    wait_until("nothing is left", || processes(mta).is_empty());
+    assert_eq!(mounts(), before);
+}
+
+/// Nobody's id on every Linux.
+const NOBODY: u32 = 65_534;
+
+fn needs_root() {
+    // The program is put where nobody can reach it, too.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("it is ours");
+    let program = folder.path().join("mtaspec");
+    fs::copy(env!("CARGO_BIN_EXE_mtaspec"), &program).expect("room for the program");
+    let words = ["run", "--network", "sandbox", "own"];
+    let output = Command::new(&program).args(words).current_dir("/").uid(NOBODY).output().expect("it starts");
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(69), "{complaint}");
+    assert!(complaint.contains("needs root"), "{complaint}");
+}
