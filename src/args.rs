@@ -77,7 +77,7 @@ pub(crate) struct Run {
     /// The MTA to judge; `mtaspec list mtas` names them.
     #[arg(long, value_name = "NAME", default_value = "reference")]
     pub(crate) mta: String,
-    /// An unpacked tree of the MTA, judged in place of the machine's own.
+    /// An unpacked tree of the MTA; by default the one that `mtaspec mta fetch` unpacked last, or the machine's own.
     #[arg(long, value_name = "DIR")]
     pub(crate) mta_root: Option<PathBuf>,
     /// How the MTA reaches the hosts; by default memory for the reference, and a sandbox for any other.

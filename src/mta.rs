@@ -29,6 +29,11 @@ fn cache(around: Surroundings) -> Option<PathBuf> {
     Some((around.cache)()?.join("mtaspec/mta"))
 }
 
+/// The tree of this MTA that was fetched last.
+pub(crate) fn newest(name: &str, around: Surroundings) -> Option<PathBuf> {
+    fetch::newest(&cache(around)?, name).map(|tree| tree.root)
+}
+
 fn fetched(name: &str, around: Surroundings) -> Result<Output, Failure> {
     let cache = cache(around).ok_or_else(|| {
         Failure::missing("there is no folder to unpack to: neither XDG_CACHE_HOME nor HOME is an absolute path")
