@@ -43,6 +43,9 @@ pub(crate) enum Command {
     Coverage(Coverage),
     /// Judge the traces of a stored run again, without an MTA.
     Judge(Judge),
+    /// The MTAs that are judged in the sandbox: what each can be asked for, and a way to get them.
+    #[command(subcommand)]
+    Mta(Mta),
 }
 
 /// Which pages are read.
@@ -74,7 +77,7 @@ pub(crate) struct Run {
     /// The MTA to judge; `mtaspec list mtas` names them.
     #[arg(long, value_name = "NAME", default_value = "reference")]
     pub(crate) mta: String,
-    /// An unpacked tree of the MTA, judged in place of the machine's own.
+    /// An unpacked tree of the MTA; by default the one that `mtaspec mta fetch` unpacked last, or the machine's own.
     #[arg(long, value_name = "DIR")]
     pub(crate) mta_root: Option<PathBuf>,
     /// How the MTA reaches the hosts; by default memory for the reference, and a sandbox for any other.
@@ -178,6 +181,25 @@ pub(crate) struct Judge {
     /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
+}
+
+/// `mtaspec mta`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mta {
+    /// Unpack an MTA of this distribution (Debian, Ubuntu) into mtaspec's own cache, beside others, without installing
+    /// it: $XDG_CACHE_HOME/mtaspec/mta or ~/.cache/mtaspec/mta. Nothing is done if it is there. It needs no root.
+    Fetch {
+        /// Which: `mtaspec mta list` names them.
+        name: String,
+    },
+    /// List the adapters: what is fetched, and which settings of a connector each MTA can be asked for.
+    List {
+        /// One of them alone.
+        name: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// How the MTA reaches the hosts.

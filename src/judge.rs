@@ -17,8 +17,8 @@ use crate::{
 /// Verdicts are made of the traces alone; those that are stored are not looked at.
 pub(crate) fn judge(args: &args::Judge, around: Surroundings) -> Result<Output, Failure> {
     let files = report_files::asked_for(&args.report)?;
-    let deviations = deviations::read(args.deviations.as_deref())?;
     let stored = stored::read(&args.run)?;
+    let deviations = deviations::read(args.deviations.as_deref(), &stored.mta.name)?;
     let suite = load::suite(&args.pages)?;
     for case in &stored.cases {
         load::case(&suite, &case.id)?;

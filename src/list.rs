@@ -126,7 +126,8 @@ fn mtas(args: &args::List) -> Result<Output, Failure> {
     if args.json {
         return Output::json(&MTAS);
     }
-    Ok(Output::of(columns(&MTAS.map(|mta| [mta.name.to_owned(), mta.about.to_owned()]))))
+    let rows: Vec<[String; 2]> = MTAS.iter().map(|mta| [mta.name.to_owned(), mta.about.to_owned()]).collect();
+    Ok(Output::of(columns(&rows)))
 }
 
 /// An invariant, for programs. Fields may be added, never renamed.

@@ -9,6 +9,7 @@ use std::{
     io::{self, IsTerminal as _, Write as _},
     num::NonZeroUsize,
     panic::{self, UnwindSafe},
+    path::PathBuf,
     process::ExitCode,
     thread,
     time::SystemTime,
@@ -33,6 +34,7 @@ mod judge;
 mod keep;
 mod list;
 mod load;
+mod mta;
 mod mtas;
 mod nearest;
 mod new;
@@ -76,7 +78,14 @@ fn surroundings() -> Surroundings {
     let colour = if io::stdout().is_terminal() && !no_colour { Colour::Ansi } else { Colour::Plain };
     let draw = if io::stderr().is_terminal() { ProgressDrawTarget::stderr } else { ProgressDrawTarget::hidden };
     let processors = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    Surroundings { now: SystemTime::now(), processors, colour, draw }
+    Surroundings { now: SystemTime::now(), processors, colour, draw, cache }
+}
+
+/// The user's folder for what can be had again (XDG Base Directory Specification): a relative path counts as none.
+#[expect(clippy::disallowed_methods, reason = "this is the edge at which the environment is read")]
+fn cache() -> Option<PathBuf> {
+    let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))
 }
 
 fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
@@ -84,6 +93,7 @@ fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
         Command::Coverage(coverage) => coverage::coverage(coverage),
         Command::Judge(judge) => judge::judge(judge, around),
         Command::List(list) => list::list(list),
+        Command::Mta(mta) => mta::mta(mta, around),
         Command::New(new) => new::new(new),
         Command::Run(run) => run::run(run, around),
         Command::Show(show) => show::show(show),

@@ -1,6 +1,11 @@
 //! The MTAs that the program can judge. Others are attached in Rust, by the trait `Mta` of `mtaspec-harness`.
 
 use mtaspec_harness::mta::{Mta, Reference};
+#[cfg(target_os = "linux")]
+use mtaspec_harness::mta::{
+    ProcessMta, ReferenceDaemon,
+    postfix::{self, Postfix},
+};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -18,6 +23,9 @@ pub(crate) struct Known {
     /// Where it can live.
     #[serde(skip)]
     pub(crate) home: Home,
+    /// What it is known to do otherwise, as a file of deviations; empty: nothing.
+    #[serde(skip)]
+    pub(crate) deviations: &'static str,
 }
 
 /// Where an MTA can live.
@@ -26,17 +34,43 @@ pub(crate) enum Home {
     /// In this process, so on every network.
     Anywhere,
     /// It is a program of its own: in a sandbox alone.
-    #[expect(dead_code, reason = "no adapter is here yet")]
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux has sandboxes"))]
     Sandbox,
 }
 
 /// All of them.
-pub(crate) const MTAS: [Known; 1] = [Known {
-    name: "reference",
-    about: "the reference transport of mtaspec, started afresh in process for each case",
-    make: || Box::new(Reference),
-    home: Home::Anywhere,
-}];
+pub(crate) const MTAS: &[Known] = &[
+    Known {
+        name: "reference",
+        about: "the reference transport of mtaspec, started afresh in process for each case",
+        make: || Box::new(Reference),
+        home: Home::Anywhere,
+        deviations: "",
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "reference-daemon",
+        about: "the same as a process of its own, the program `reference-transport` beside this one",
+        make: || Box::new(ProcessMta(ReferenceDaemon { program: beside_this_program("reference-transport") })),
+        home: Home::Sandbox,
+        deviations: "",
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "postfix",
+        about: "Postfix; `mtaspec mta fetch postfix` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Postfix)),
+        home: Home::Sandbox,
+        deviations: postfix::DEVIATIONS,
+    },
+];
+
+/// A program of the same folder.
+#[cfg(target_os = "linux")]
+fn beside_this_program(name: &str) -> std::path::PathBuf {
+    // A program that does not find itself does not find its neighbour, and says so when it starts it.
+    std::env::current_exe().unwrap_or_default().with_file_name(name)
+}
 
 /// The one of this name.
 ///

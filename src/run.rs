@@ -33,7 +33,7 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let network = network(args, known)?;
     let sandboxes = (network == Network::Sandbox).then(|| Sandboxes::new(known, args, around)).transpose()?;
     let snapshots = snapshots::asked_for(args, network)?;
-    let deviations = deviations::read(args.deviations.as_deref())?;
+    let deviations = deviations::read(args.deviations.as_deref(), known.name)?;
     let suite = load::suite(&args.pages)?;
     let cases = load::cases(&suite, &args.filters.filters)?;
     let version = match &sandboxes {

@@ -18,6 +18,7 @@ mod linux {
     use crate::{
         args,
         exit::Failure,
+        mta,
         mtas::{Home, Known},
         surroundings::Surroundings,
         worker,
@@ -45,7 +46,7 @@ mod linux {
             Ok(Self(Errand {
                 worker: (program, vec![worker::WORD.to_owned()]),
                 mta: name.to_owned(),
-                root: root.transpose()?,
+                root: root.transpose()?.or_else(|| mta::newest(name, around)),
                 seed: args.seed,
                 now: around.now,
             }))
@@ -63,7 +64,7 @@ mod linux {
             let version = sandbox::version(&self.0).map_err(|error| Failure::missing(error.to_string()))?;
             if version.is_empty() {
                 let name = known.name;
-                let hint = "install it, or unpack it somewhere and name that folder by --mta-root";
+                let hint = "unpack it by `mtaspec mta fetch`, or name a folder that holds it by --mta-root";
                 return Err(Failure::missing(format!("`{name}` is not on this machine: {hint}")));
             }
             Ok(version)

@@ -1,6 +1,6 @@
 //! What the program takes from where it runs. Only `main.rs` looks; everything else is told.
 
-use std::{num::NonZeroUsize, time::SystemTime};
+use std::{num::NonZeroUsize, path::PathBuf, time::SystemTime};
 
 use indicatif::ProgressDrawTarget;
 use mtaspec_harness::report::terminal::Colour;
@@ -16,4 +16,6 @@ pub(crate) struct Surroundings {
     pub(crate) colour: Colour,
     /// Where progress is shown: nowhere, unless a person watches.
     pub(crate) draw: fn() -> ProgressDrawTarget,
+    /// The user's folder for what can be had again; none if there is no home.
+    pub(crate) cache: fn() -> Option<PathBuf>,
 }

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod domain;
 pub mod header_firewall;
 pub mod limits;
+pub mod listener;
 pub mod message;
 pub mod network;
 pub mod notice;

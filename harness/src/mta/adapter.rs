@@ -62,6 +62,8 @@ pub struct Plan {
     pub repeat: Option<(Duration, PlannedCommand)>,
     /// Where it takes messages by SMTP once it is up; `127.0.0.1:25` for most.
     pub submission: SocketAddr,
+    /// Where other servers of its organisation hand messages over (`via=transport`); `None`: at the same place.
+    pub transport: Option<SocketAddr>,
     /// How long it may take to end when it is asked to (SIGTERM) at the end of the case, before it is killed. Zero:
     /// it is killed at once, with the world.
     pub stop_grace: Duration,
@@ -81,6 +83,7 @@ impl Plan {
             start: Vec::new(),
             repeat: None,
             submission,
+            transport: None,
             stop_grace: Duration::ZERO,
             logs: Vec::new(),
         }

@@ -19,10 +19,15 @@ use crate::{case::model::Via, trace::event::ReportedFate};
 
 mod adapter;
 mod brief;
+pub mod capability;
+mod daemon;
 mod evidence;
+pub mod fetch;
 #[cfg(target_os = "linux")]
 mod install;
 mod library;
+mod pem;
+pub mod postfix;
 #[cfg(target_os = "linux")]
 mod process;
 mod reference;
@@ -31,6 +36,7 @@ mod submit;
 
 pub use adapter::{Adapter, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, VersionCommand};
 pub use brief::NextHop;
+pub use daemon::ReferenceDaemon;
 pub use evidence::{Evidence, EvidenceBook, LOG_OCTETS_MAX};
 pub use library::{Library, SendMessage, Sent};
 #[cfg(target_os = "linux")]

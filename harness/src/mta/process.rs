@@ -21,7 +21,7 @@ use super::{
     install::{install, owner},
     submit::{Submitted, greets, submit},
 };
-use crate::trace::event::ReportedFate;
+use crate::{case::model::Via, trace::event::ReportedFate};
 
 /// How long an MTA may take from its start to its first greeting.
 const READY_MAX: Duration = Duration::from_secs(8);
@@ -199,7 +199,11 @@ impl RunningMta for Running {
                 let reason = format!("refused at submission: {reply}");
                 self.reporter.fate(name, recipient, ReportedFate::Failed, &reason);
             };
-            match submit(self.plan.submission, &self.client, &message).await {
+            let to = match message.via {
+                Via::Submission => self.plan.submission,
+                Via::Transport => self.plan.transport.unwrap_or(self.plan.submission),
+            };
+            match submit(to, &self.client, &message).await {
                 Ok(Submitted::Refused(reply)) => message.recipients.iter().for_each(|one| report(one, &reply)),
                 Ok(Submitted::Taken { refused }) => refused.iter().for_each(|(one, reply)| report(one, reply)),
                 Err(error) => {

@@ -1,0 +1,30 @@
+//! What an MTA can be asked for: a row for each setting of a connector, for people who choose pages.
+
+use serde::Serialize;
+
+/// Whether an MTA has a setting of the pages.
+#[expect(clippy::exhaustive_enums, reason = "yes, in part, no")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Some values of it, or not in every combination: the others are refused as unsupported.
+    Partly,
+    /// None of it: a page that asks for it is unsupported.
+    Not,
+}
+
+/// One setting. Fields may be added, never renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Capability {
+    /// As the page has it: `-TlsAuthLevel`.
+    pub setting: &'static str,
+    /// How much of it.
+    pub extent: Extent,
+    /// By which setting of the MTA's own, or why not.
+    pub how: &'static str,
+}
+
+/// The adapters that there are, with every setting of a connector that a page may ask for.
+pub const ADAPTERS: [(&str, &[Capability]); 1] = [("postfix", &super::postfix::CAPABILITIES)];

@@ -1,0 +1,38 @@
+//! What Postfix can be asked for. `README.md` beside this file says the same at more length.
+
+use crate::mta::capability::{
+    Capability,
+    Extent::{self, Not, Partly, Whole},
+};
+
+const fn row(setting: &'static str, extent: Extent, how: &'static str) -> Capability {
+    Capability { setting, extent, how }
+}
+
+/// Every setting of a connector, as the pages write it.
+pub const CAPABILITIES: [Capability; 20] = [
+    row("-AddressSpaces", Partly, "transport_maps; no two connectors with the same space, for there is no cost"),
+    row("cost of an address space", Not, "the transport table knows patterns alone"),
+    row("-AuthenticationCredential", Whole, "smtp_sasl_password_maps"),
+    row("-ConnectionInactivityTimeOut", Whole, "the smtp_*_timeout of each step"),
+    row("-DNSRoutingEnabled", Whole, "an empty next hop in the transport table"),
+    row("-Enabled", Whole, "a connector that is disabled is left out"),
+    row("-ForceHELO", Whole, "smtp_never_send_ehlo"),
+    row("-Fqdn", Whole, "smtp_helo_name"),
+    row("-IgnoreSTARTTLS", Whole, "smtp_tls_security_level = none"),
+    row("-MaxMessageSize", Partly, "message_size_limit, one for all connectors, applied when a message comes in"),
+    row("-Port", Whole, "in the next hop"),
+    row("-RequireTLS", Whole, "smtp_tls_security_level = encrypt"),
+    row(
+        "-SmartHostAuthMechanism",
+        Partly,
+        "smtp_sasl_auth_enable; BasicAuthRequireTLS with an address needs -TlsDomain",
+    ),
+    row("-SmartHosts", Partly, "next hops in the order given: they do not take turns"),
+    row("-SmtpMaxMessagesPerConnection", Whole, "smtp_connection_reuse_count_limit, one less"),
+    row("-TlsAuthLevel CertificateValidation", Not, "smtp_tls_security_level has no chain without a name"),
+    row("-TlsAuthLevel DomainValidation", Partly, "secure; no name can be asked of a smart host that is an address"),
+    row("-TlsDomain", Whole, "smtp_tls_secure_cert_match"),
+    row("ms-Exch-Send-Headers-*", Whole, "smtp_header_checks with IGNORE"),
+    row("a change of connectors at run time", Not, "the configuration is that of the start"),
+];

@@ -1,0 +1,85 @@
+use std::sync::{Mutex, PoisonError};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::*;
+
+/// What was taken and what was replied when a client said all of this.
+#[track_caller]
+fn said(octets: &[u8]) -> (Vec<Submission>, String) {
+    let taken: Arc<Mutex<Vec<Submission>>> = Arc::default();
+    let keep = Arc::clone(&taken);
+    let take: Take = Arc::new(move |message| keep.lock().unwrap_or_else(PoisonError::into_inner).push(message));
+    let desk = Desk { server: "mta.sender.test".to_owned(), via: Via::Submission, take };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let replies = runtime.block_on(async {
+        let (mut client, server) = tokio::io::duplex(1 << 20);
+        client.write_all(octets).await.expect("room");
+        client.shutdown().await.expect("an end");
+        let mut replies = String::new();
+        let (session, _) = tokio::join!(converse(server, &desk), client.read_to_string(&mut replies));
+        session.expect("no error");
+        replies
+    });
+    let taken = std::mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner));
+    (taken, replies)
+}
+
+/// The codes of the replies, one a command.
+#[track_caller]
+fn codes(octets: &[u8]) -> String {
+    let (_, replies) = said(octets);
+    let last_line = |line: &str| line.as_bytes().get(3) == Some(&b' ');
+    let codes: Vec<&str> = replies.lines().filter(|line| last_line(line)).map(|line| &line[..3]).collect();
+    codes.join(" ")
+}
+
+const ENVELOPE: &str = "EHLO here.test\r\nMAIL FROM:<a@sender.test>\r\nRCPT TO:<b@contoso.test>\r\nDATA\r\n";
+
+#[test]
+fn a_message_is_taken_with_its_octets() {
+    let data = b"Subject: x\r\n\r\n..\r\nbare \n. \r end\r\n..a\r\n.\r\nQUIT\r\n";
+    let (taken, replies) = said(&[ENVELOPE.as_bytes(), data].concat());
+    let [message] = taken.as_slice() else { panic!("one message, not {taken:?}\n{replies}") };
+    assert_eq!(&*message.data, b"Subject: x\r\n\r\n.\r\nbare \n. \r end\r\n.a\r\n");
+    assert_eq!(
+        (message.reverse_path.as_str(), message.recipients.as_slice()),
+        ("a@sender.test", &["b@contoso.test".to_owned()][..])
+    );
+    assert!(replies.ends_with("221 2.0.0 mta.sender.test closes\r\n"), "{replies}");
+}
+
+#[test]
+fn a_message_that_is_cut_off_is_not_taken() {
+    let (taken, _) = said(&[ENVELOPE.as_bytes(), b"Subject: x\r\n\r\nhalf\r\n"].concat());
+    assert!(taken.is_empty(), "{taken:?}");
+}
+
+#[test]
+fn commands_come_in_order() {
+    assert_eq!(codes(b"RCPT TO:<b@contoso.test>\r\n"), "220 503");
+    assert_eq!(codes(b"MAIL FROM:<>\r\nMAIL FROM:<>\r\n"), "220 250 503");
+    assert_eq!(codes(b"MAIL FROM:<>\r\nDATA\r\nRSET\r\nRCPT TO:<b@contoso.test>\r\n"), "220 250 503 250 503");
+}
+
+#[test]
+fn what_is_not_understood_is_refused() {
+    assert_eq!(codes(b"TURN\r\nMAIL from:a@sender.test\r\nMAIL FROM:<> FOO=1\r\n"), "220 500 501 555");
+    assert_eq!(codes(b"mail from: <\"a>b\"@sender.test> size=1 Body=8bitMIME\r\nrcpt to:<>\r\n"), "220 250 501");
+    assert_eq!(codes(b"NOOP\nNOOP\r\n"), "220 500");
+    let long = [vec![b'a'; LINE_OCTETS_MAX + 1], b"\r\n".to_vec()].concat();
+    assert_eq!(codes(&long), "220 500");
+}
+
+#[test]
+fn the_size_that_is_offered_is_the_limit() {
+    let (_, replies) = said(b"EHLO here.test\r\n");
+    assert!(replies.contains(&format!("250-SIZE {MESSAGE_OCTETS_MAX}\r\n")), "{replies}");
+}
+
+#[test]
+fn it_listens_where_no_stranger_comes() {
+    let may = |address: &str| may_listen_on(address.parse().expect("an address"));
+    assert_eq!(["127.0.0.1", "::1", "192.0.2.1", "2001:db8::1"].map(may), [true; 4]);
+    assert_eq!(["0.0.0.0", "::", "10.0.0.1", "203.0.114.1"].map(may), [false; 4]);
+}

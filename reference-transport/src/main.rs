@@ -1,0 +1,248 @@
+//! The program `reference-transport`: the reference as a process, on the machine's own sockets.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use clap::{Parser, Subcommand};
+use mtaspec_reference_transport::{
+    listener::{self, Desk, Take, may_listen_on},
+    message::{Submission, Via},
+    network::Sockets,
+    observer::{Observer, Report},
+    tls::Identity,
+    transport::{Config, Transport},
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+use tokio::net::TcpListener;
+
+/// An outbound mail transport with Exchange's Send connectors, to read and to try.
+#[derive(Debug, Parser)]
+#[command(name = "reference-transport", version, after_help = EXAMPLE)]
+struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLE: &str = "\
+Example:
+  echo 'New-SendConnector -Name Relay -AddressSpaces * -DNSRoutingEnabled $false -SmartHosts 192.0.2.20' > relay.ps1
+  reference-transport run --connectors relay.ps1 --listen 127.0.0.1:2525
+
+Exit status:
+  64  the command line is wrong      69  the address to listen on cannot be had
+  65  a file is wrong                70  what it was told makes no transport";
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take messages by SMTP and deliver each once, until it is ended by a signal.
+    Run(Run),
+}
+
+/// `reference-transport run`.
+///
+/// Each message gets one attempt: there is no queue, and what is deferred stays so. What becomes of each recipient is
+/// written to standard error, a line each.
+#[derive(Debug, clap::Args)]
+struct Run {
+    /// Exchange Management Shell text that makes the connectors: `New-SendConnector ...`.
+    #[arg(long, value_name = "FILE.ps1")]
+    connectors: PathBuf,
+    /// Where mailboxes submit. Anybody who reaches it can send, so it must be an address of this machine alone
+    /// (127.0.0.0/8, ::1) or one for documentation, in a sandbox.
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listening)]
+    listen: SocketAddr,
+    /// Where other servers of the organisation submit: their headers are kept as they are.
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listening)]
+    listen_transport: Option<SocketAddr>,
+    /// A name server; by default those of /etc/resolv.conf. May be given more than once.
+    #[arg(long, value_name = "ADDRESS[:PORT]", value_parser = with_port::<53>)]
+    resolver: Vec<SocketAddr>,
+    /// Our own name: in EHLO, in Received, and in notices.
+    #[arg(long, value_name = "HOST", default_value = "localhost")]
+    name: String,
+    /// Certificates to trust, in PEM; by default none, so nothing that asks for verification is delivered.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// A certificate to show under this name, with its chain and its key in one PEM file. May be given more than once.
+    #[arg(long, value_name = "NAME=FILE", value_parser = named::<PathBuf>)]
+    identity: Vec<(String, PathBuf)>,
+    /// A domain of our own, and the server that keeps it. May be given more than once.
+    #[arg(long, value_name = "DOMAIN=ADDRESS[:PORT]", value_parser = accepted)]
+    accept: Vec<(String, SocketAddr)>,
+}
+
+/// Why it ended: a sentence, and the status of `sysexits.h`.
+struct Failure(u8, String);
+
+fn main() -> ExitCode {
+    let Args { command: Command::Run(run) } = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Nobody is left to tell if this fails.
+            drop(error.print());
+            return ExitCode::from(if error.use_stderr() { 64 } else { 0 });
+        }
+    };
+    let Failure(status, why) = daemon(&run);
+    say(&format!("reference-transport: {why}"));
+    ExitCode::from(status)
+}
+
+/// Works until it cannot go on.
+fn daemon(run: &Run) -> Failure {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure(70, format!("no runtime: {error}")),
+    };
+    runtime.block_on(async {
+        match begin(run).await {
+            Ok(never) => never,
+            Err(failure) => failure,
+        }
+    })
+}
+
+async fn begin(run: &Run) -> Result<Failure, Failure> {
+    let shell = read(&run.connectors)?;
+    let shell = String::from_utf8(shell).map_err(|_| wrong(&run.connectors, "it is not UTF-8"))?;
+    let config = config(run)?;
+    let transport = Transport::new(config, Arc::new(Sockets::default()), Arc::new(Lines))
+        .map_err(|error| Failure(70, error.to_string()))?;
+    for outcome in transport.shell(&shell) {
+        let line = shell[..outcome.span.start].matches('\n').count() + 1;
+        outcome.result.map_err(|error| {
+            Failure(65, format!("{}:{line}: `{}`: {error}", run.connectors.display(), outcome.text))
+        })?;
+    }
+    let take = taking(transport);
+    let desk = |via| Desk { server: run.name.clone(), via, take: Arc::clone(&take) };
+    let submission = listen(run.listen).await?;
+    let ended = match run.listen_transport {
+        None => listener::serve(submission, desk(Via::Submission)).await,
+        Some(address) => {
+            let servers = listen(address).await?;
+            tokio::select! {
+                biased;
+                ended = listener::serve(submission, desk(Via::Submission)) => ended,
+                ended = listener::serve(servers, desk(Via::Transport)) => ended,
+            }
+        }
+    };
+    let why = ended.err().map_or_else(String::new, |error| error.to_string());
+    Ok(Failure(69, format!("no connection can be taken any more: {why}")))
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address).await.map_err(|error| Failure(69, format!("{address}: {error}")))?;
+    let bound = listener.local_addr().unwrap_or(address);
+    say(&format!("listening on {bound}"));
+    Ok(listener)
+}
+
+/// Gives each message a number and a task of its own.
+fn taking(transport: Transport) -> Take {
+    let taken = AtomicU64::new(0);
+    Arc::new(move |message: Submission| {
+        let number = taken.fetch_add(1, Ordering::Relaxed) + 1;
+        let transport = transport.clone();
+        tokio::spawn(async move { transport.submit(Submission { name: number.to_string(), ..message }).await });
+    })
+}
+
+fn config(run: &Run) -> Result<Config, Failure> {
+    let roots = run.ca.as_deref().map_or_else(|| Ok(Vec::new()), certificates)?;
+    let identities = run.identity.iter().map(|(name, file)| {
+        let key = PrivateKeyDer::from_pem_slice(&read(file)?).map_err(|error| wrong(file, &error.to_string()))?;
+        Ok(Identity { name: name.clone(), chain: certificates(file)?, key })
+    });
+    Ok(Config {
+        server: run.name.clone(),
+        address: run.listen.ip(),
+        resolvers: if run.resolver.is_empty() { resolvers_of_the_machine() } else { run.resolver.clone() },
+        roots,
+        identities: identities.collect::<Result<_, Failure>>()?,
+        accepted: run.accept.clone(),
+    })
+}
+
+/// resolv.conf(5), `nameserver`; none if there is no such file.
+fn resolvers_of_the_machine() -> Vec<SocketAddr> {
+    let text = fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+    let address = |line: &str| Some(SocketAddr::new(line.strip_prefix("nameserver")?.trim().parse().ok()?, 53));
+    text.lines().filter_map(address).collect()
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let octets = read(file)?;
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&octets).collect();
+    all.map_err(|error| wrong(file, &error.to_string()))
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(file).map_err(|error| wrong(file, &error.to_string()))
+}
+
+fn wrong(file: &Path, why: &str) -> Failure {
+    Failure(65, format!("`{}` cannot be read: {why}", file.display()))
+}
+
+/// An address to take messages at.
+fn listening(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "this is no ADDRESS:PORT, such as 127.0.0.1:2525".to_owned())?;
+    if may_listen_on(address.ip()) {
+        return Ok(address);
+    }
+    Err("anybody could send through it: use a loopback address, or one for documentation in a sandbox".to_owned())
+}
+
+/// An address whose port may be left out.
+fn with_port<const PORT: u16>(text: &str) -> Result<SocketAddr, String> {
+    let address = text.parse::<SocketAddr>().or_else(|_| Ok(SocketAddr::new(text.parse::<IpAddr>()?, PORT)));
+    address.map_err(|error: std::net::AddrParseError| error.to_string())
+}
+
+fn accepted(text: &str) -> Result<(String, SocketAddr), String> {
+    let (domain, server) = named::<String>(text)?;
+    Ok((domain, with_port::<25>(&server)?))
+}
+
+fn named<T: FromStr>(text: &str) -> Result<(String, T), String> {
+    let (name, value) = text.split_once('=').ok_or("there is no `=`")?;
+    Ok((name.to_owned(), value.parse().map_err(|_| format!("`{value}` cannot be read"))?))
+}
+
+/// A line on standard error. A reader that has gone away changes nothing.
+fn say(line: &str) {
+    drop(writeln!(io::stderr().lock(), "{line}"));
+}
+
+/// What the transport reports, a line each.
+struct Lines;
+
+impl Observer for Lines {
+    fn report(&self, report: Report) {
+        match report {
+            Report::Fate { message, recipient, fate, reason } => {
+                let fate = format!("{fate:?}").to_lowercase();
+                say(&format!("{message} {recipient} is {fate}: {reason}"));
+            }
+            Report::Route { message, recipient, connector, delivery } => {
+                let connector = connector.unwrap_or_else(|| "no connector".to_owned());
+                say(&format!("{message} {recipient} goes by {connector} ({delivery})"));
+            }
+            _ => {}
+        }
+    }
+}
