@@ -72,6 +72,15 @@ impl Adapter for Own {
         match self.matter() {
             "unprepared" => plan.prepare.push(shell("echo no map today; exit 9")),
             "prepares-for-ever" => plan.prepare.push(shell("sleep 1000")),
+            "unpacked" => {
+                plan.files.push(PlannedFile {
+                    path: "/usr/sbin/of-the-tree".into(),
+                    contents: None,
+                    mode: 0o2755,
+                    owner: Some("root:postie".to_owned()),
+                });
+                plan.prepare.push(PlannedCommand::new("/usr/sbin/of-the-tree", [""; 0]));
+            }
             "probes" => plan.prepare.push(self.command("__probe", [])),
             _ => {}
         }

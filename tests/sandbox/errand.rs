@@ -1,6 +1,6 @@
 //! How the tests send a case to a worker: this program, started again.
 
-use std::{env, process::ExitCode, time::SystemTime};
+use std::{env, path::Path, process::ExitCode, time::SystemTime};
 
 use mtaspec_harness::{
     mta::{Evidence, ProcessMta, Reference},
@@ -19,6 +19,13 @@ const PAGE: &str = include_str!("page.md");
 pub(crate) fn suite() -> Suite {
     let own = [("cases/own/page.md".into(), PAGE.as_bytes().to_vec())];
     mtaspec::suite().and_then(|suite| suite.with_pages(own)).expect("the page is right")
+}
+
+/// As [`observe`], with an unpacked tree.
+pub(crate) fn observe_with(root: &Path, mta: &str, case: &str) -> Observation {
+    let suite = suite();
+    let case = suite.case(case).expect("the page is right");
+    sandbox::observe(&Errand { root: Some(root.to_owned()), ..errand(mta) }, case, PAGE.as_bytes())
 }
 
 /// Observes a case of [`PAGE`]; `mta` is `reference` or the name of an [`Own`].

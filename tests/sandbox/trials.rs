@@ -19,7 +19,7 @@ use mtaspec_harness::{
 };
 
 use crate::{
-    errand::{errand, observe, rule},
+    errand::{errand, observe, observe_with, rule},
     machine::{kill, mounts, processes, wait_until},
     probe,
 };
@@ -28,10 +28,11 @@ const DELIVERS: &str = "own/page#delivers";
 const LASTS: &str = "own/page#lasts";
 
 /// All tests by name.
-const TRIALS: [(&str, fn()); 15] = [
+const TRIALS: [(&str, fn()); 16] = [
     ("a_case_longer_than_30_s_is_unsupported", too_long),
     ("a_dead_worker_loses_the_case_and_leaves_nothing", dead_worker),
     ("a_program_that_is_not_there_is_inconclusive", || inconclusive("missing", "no-such-mta")),
+    ("an_unpacked_tree_lies_over_the_machine_and_stays_as_it_is", unpacked),
     ("an_mta_that_dies_at_once_is_inconclusive_with_its_log", || inconclusive("dies-at-once", "it cannot live here")),
     ("an_mta_that_dies_in_the_middle_is_inconclusive", || inconclusive("dies", "it died: `")),
     ("an_mta_that_loses_mail_violates", loses_mail),
@@ -117,6 +118,22 @@ fn nothing_gets_out() {
     says("<22>own[7]: a line for the system log");
     assert_eq!(mounts(), before);
     wait_until("nothing is left", || processes("probes:gets-out").is_empty());
+}
+
+fn unpacked() {
+    let tree = tempfile::tempdir().expect("a temporary folder");
+    let program = tree.path().join("usr/sbin/of-the-tree");
+    fs::create_dir_all(program.parent().expect("a folder")).expect("room for a tree");
+    fs::write(&program, "#!/bin/sh\nstat -c '%A %G %n' \"$0\"\necho x > /usr/sbin/written-by-a-sandbox\n")
+        .expect("room");
+    fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("it is ours");
+    let seen = observe_with(tree.path(), "unpacked:tree", DELIVERS);
+    let ruling = rule(DELIVERS, &seen);
+    assert_eq!(ruling.verdict, Verdict::Conforms, "{}\n{}", ruling.reason, seen.evidence.log);
+    assert!(seen.evidence.log.contains("-rwxr-sr-x postie /usr/sbin/of-the-tree"), "{}", seen.evidence.log);
+    let mode = fs::metadata(&program).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o7777, 0o755);
+    assert_eq!(fs::read_dir(tree.path().join("usr/sbin")).expect("it is there").count(), 1);
 }
 
 fn too_long() {

@@ -22,6 +22,16 @@ pub struct Evidence {
     pub log: String,
 }
 
+impl Evidence {
+    /// The last octets of the log, not more than this many, from the start of a character.
+    #[must_use]
+    pub fn log_tail(&self, octets: usize) -> &str {
+        let from = self.log.len().saturating_sub(octets);
+        let from = (from..self.log.len()).find(|&at| self.log.is_char_boundary(at)).unwrap_or(self.log.len());
+        &self.log[from..]
+    }
+}
+
 /// Collects [`Evidence`] while a case runs.
 #[derive(Debug, Default)]
 pub struct EvidenceBook(Mutex<Pages>);
@@ -78,5 +88,27 @@ fn section(log: &mut String, name: &str, octets: &[u8]) {
     let tail = &octets[octets.len().saturating_sub(LOG_OCTETS_MAX)..];
     if !tail.is_empty() {
         log.push_str(&format!("--- {name}\n{}\n", String::from_utf8_lossy(tail).trim_end()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tail_of_a_log_begins_with_a_whole_character() {
+        let evidence = Evidence { log: "aüb".to_owned(), ..Evidence::default() };
+        assert_eq!([0, 1, 2, 3, 9].map(|octets| evidence.log_tail(octets)), ["", "b", "b", "üb", "aüb"]);
+    }
+
+    #[test]
+    fn lines_of_the_system_log_stand_behind_those_of_files() {
+        let book = EvidenceBook::default();
+        book.logs_to("/nonexistent/log".into());
+        book.configured_by("/etc/own".to_owned(), b"a = b");
+        book.log_line(b"up\n");
+        book.log_line(b"down");
+        let configuration = vec![("/etc/own".to_owned(), "a = b".to_owned())];
+        assert_eq!(book.collect(), Evidence { configuration, log: "--- system log\nup\ndown\n".to_owned() });
     }
 }

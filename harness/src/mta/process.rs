@@ -180,12 +180,9 @@ impl Running {
 
     /// A failure with the end of the log.
     fn failure(&self, why: &str) -> StartError {
-        let log = self.evidence.collect().log;
-        let mut from = log.len().saturating_sub(LOG_TAIL_OCTETS);
-        while !log.is_char_boundary(from) {
-            from += 1;
-        }
-        let why = if log.is_empty() { why.to_owned() } else { format!("{why}\nits log:\n{}", log[from..].trim_end()) };
+        let evidence = self.evidence.collect();
+        let log = evidence.log_tail(LOG_TAIL_OCTETS).trim_end();
+        let why = if log.is_empty() { why.to_owned() } else { format!("{why}\nits log:\n{log}") };
         StartError::Failed { why }
     }
 

@@ -80,6 +80,7 @@ pub(super) fn case(id: &str, verdict: Verdict, claims: Vec<ClaimReport>) -> Case
         claims,
         notes: Vec::new(),
         trace: trace("connect mx.test\nS: 220 mx.test\nC: EHLO <mta.test>\nend settled"),
+        log: String::new(),
     }
 }
 

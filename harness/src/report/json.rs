@@ -85,6 +85,9 @@ pub struct CaseReport {
     pub notes: Vec<Note>,
     /// What happened.
     pub trace: Trace,
+    /// The end of the MTA's own log, of a case that somebody has to look at; never judged.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub log: String,
 }
 
 /// A claim of a case.
@@ -196,6 +199,7 @@ impl CaseReport {
             claims: claims.collect(),
             notes: notes.collect(),
             trace,
+            log: String::new(),
         }
     }
 

@@ -44,6 +44,8 @@ impl Colour {
 
 /// Cases listed in the summary by name.
 const CASES_LISTED_MAX: usize = 20;
+/// Lines of the MTA's own log that a failure shows: the last ones.
+const LOG_LINES_MAX: usize = 30;
 
 /// A run on one screen. For a third party its first line is what it makes of the RFCs.
 #[must_use]
@@ -139,6 +141,12 @@ pub fn failure(
     }
     for note in &found.notes {
         text.push_str(&format!("\n  note: {}: {}\n", note.invariant, note.saw));
+    }
+    // The reason of an inconclusive case has the log in it where there is one.
+    if found.verdict != Verdict::Inconclusive && !found.log.is_empty() {
+        let lines = found.log.lines().rev().take(LOG_LINES_MAX).collect::<Vec<_>>().into_iter().rev();
+        let lines: Vec<String> = lines.map(|line| format!("    {line}\n")).collect();
+        text.push_str(&format!("\n  its own log:\n{}", lines.concat()));
     }
     text.push_str(&format!("\n  again: {}\n", again(report, found, options)));
     text

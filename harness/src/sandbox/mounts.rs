@@ -14,8 +14,9 @@ use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind, mount_bind_recu
 
 use super::{EnterError, SandboxSpec};
 
-/// Where the layers are put together; covered by an empty directory in memory afterwards.
-const WORKSHOP: &str = "/tmp";
+/// Where the layers are put together: the first of these that the MTA's tree does not lie in. Both are covered by an
+/// empty directory in memory afterwards.
+const WORKSHOPS: [&str; 2] = ["/tmp", "/run"];
 /// Directories of the machine that a world may write to without effect outside.
 const LAYERED: [&str; 3] = ["etc", "usr", "var"];
 /// Devices that are there.
@@ -30,14 +31,17 @@ const DEVICE_LINKS: [(&str, &str); 4] = [
 
 /// Lays out the whole file system. Every mount of the machine is private and read-only by now.
 pub(super) fn lay_out(spec: &SandboxSpec) -> Result<(), EnterError> {
+    let tree = spec.root.as_deref();
+    let [usual, other] = WORKSHOPS;
+    let workshop = if tree.is_some_and(|tree| tree.starts_with(usual)) { other } else { usual };
     // Whoever checks that key files are safe looks at the directories above them: nobody else may write there.
-    in_memory(WORKSHOP, c"mode=755").map_err(EnterError::at("a file system in memory"))?;
+    in_memory(workshop, c"mode=755").map_err(EnterError::at("a file system in memory"))?;
     for directory in LAYERED {
-        layer(directory, spec.root.as_deref()).map_err(EnterError::at("an overlay"))?;
+        layer(workshop, directory, tree).map_err(EnterError::at("an overlay"))?;
     }
-    devices().map_err(EnterError::at("/dev"))?;
-    unmount(WORKSHOP, UnmountFlags::DETACH).map_err(EnterError::at("the workshop"))?;
-    in_memory(WORKSHOP, c"mode=1777").map_err(EnterError::at("/tmp"))?;
+    devices(workshop).map_err(EnterError::at("/dev"))?;
+    unmount(workshop, UnmountFlags::DETACH).map_err(EnterError::at("the workshop"))?;
+    in_memory("/tmp", c"mode=1777").map_err(EnterError::at("/tmp"))?;
     in_memory("/run", c"mode=755").map_err(EnterError::at("/run"))?;
     fs::create_dir_all("/run/lock").map_err(EnterError::at("/run"))?;
     mount("proc", "/proc", "proc", MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::NOSUID, None)
@@ -53,8 +57,8 @@ fn in_memory(target: &str, options: &std::ffi::CStr) -> io::Result<()> {
 }
 
 /// Lays a directory in memory over the MTA's files over the machine's.
-fn layer(directory: &str, root: Option<&Path>) -> io::Result<()> {
-    let (upper, work) = (format!("{WORKSHOP}/{directory}/upper"), format!("{WORKSHOP}/{directory}/work"));
+fn layer(workshop: &str, directory: &str, root: Option<&Path>) -> io::Result<()> {
+    let (upper, work) = (format!("{workshop}/{directory}/upper"), format!("{workshop}/{directory}/work"));
     fs::create_dir_all(&upper)?;
     fs::create_dir_all(&work)?;
     let machine = format!("/{directory}");
@@ -82,8 +86,8 @@ fn escaped(path: &Path) -> Vec<u8> {
 }
 
 /// A device directory of the world's own, so that `/dev/log` can be its own.
-fn devices() -> io::Result<()> {
-    let own = PathBuf::from(WORKSHOP).join("dev");
+fn devices(workshop: &str) -> io::Result<()> {
+    let own = PathBuf::from(workshop).join("dev");
     fs::create_dir(&own)?;
     for device in DEVICES {
         let (theirs, ours) = (Path::new("/dev").join(device), own.join(device));

@@ -17,6 +17,9 @@ use crate::{
     world::{NetworkKind, Settings},
 };
 
+/// Octets of an MTA's own log that stand in a report: the last ones.
+const LOG_OCTETS_MAX: usize = 8 * 1024;
+
 /// Cases at the same time on sockets. A case there mostly waits, so they may be more than the processors.
 const JOBS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
 
@@ -66,8 +69,11 @@ impl Suite {
         let terms = Terms { basis_of: &basis_of, only: plan.basis, judged: judged(&mta.name) };
         let mut tally = Tally::default();
         let mut reports = Vec::new();
-        for CaseResult { case, trace, .. } in results {
-            let (report, found) = CaseReport::judge(case, trace, terms);
+        for CaseResult { case, trace, evidence, .. } in results {
+            let (mut report, found) = CaseReport::judge(case, trace, terms);
+            if !report.expected {
+                evidence.log_tail(LOG_OCTETS_MAX).clone_into(&mut report.log);
+            }
             tally.add(&report.id, &found);
             reports.push(report);
         }
