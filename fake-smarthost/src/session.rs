@@ -131,13 +131,13 @@ impl<S: Stream> Session<S> {
             if length > limit {
                 let start = unread[..limit].to_vec();
                 self.deaf = true;
-                self.take_early_line(start);
+                self.take_line(start);
                 return self.limit_reached(name, "Line too long").await;
             }
             if found.is_some() {
                 let line = unread[..length].to_vec();
                 self.wire.consume(length);
-                self.take_early_line(line.clone());
+                self.take_line(line.clone());
                 if self.commands > SESSION_COMMANDS_MAX {
                     return self.limit_reached("SESSION_COMMANDS_MAX", "Too many commands").await;
                 }
@@ -155,12 +155,9 @@ impl<S: Stream> Session<S> {
         Err(End::BY_HOST)
     }
 
-    fn take_early_line(&mut self, line: Vec<u8>) {
+    /// Reports one line, and whether it came before the reply to what went before. After it the next reply is owed.
+    fn take_line(&mut self, octets: Vec<u8>) {
         let early = self.wire.take_early();
-        self.report_line(line, early);
-    }
-
-    fn report_line(&mut self, octets: Vec<u8>, early: bool) {
         self.commands += 1;
         let kind = if self.state.exchange.is_some() { LineKind::AuthResponse } else { LineKind::Command };
         self.wire.reporter.report(Event::Command { octets, tls: self.wire.tls(), early, kind });

@@ -228,7 +228,7 @@ impl<S: Stream> Session<S> {
         {
             let line = self.wire.unread()[..=at].to_vec();
             self.wire.consume(at + 1);
-            self.report_line(line, true);
+            self.take_line(line);
             self.deaf |= self.commands > SESSION_COMMANDS_MAX;
         }
         if self.deaf || self.wire.unread().len() > AUTH_LINE_OCTETS_MAX {

@@ -137,7 +137,7 @@ async fn a_421_closes_and_what_comes_after_it_is_heard() {
     let host = plain().on(Trigger::command("NOOP"), [Action::reply("421 4.3.2 bye")]);
     let mut world = World::new(host);
     let events = world.session(&format!("{HELLO}C: NOOP\nS: 421 4.3.2 bye\nC: RSET")).await;
-    assert_eq!(commands(&events), ["HELO a", "NOOP", "*RSET"]);
+    assert_eq!(commands(&events), ["HELO a", "NOOP", "RSET"], "it came behind the 421");
     assert_eq!(events.last(), Some(&Event::Closed { by: Party::Host, how: Ending::Close }));
 }
 
@@ -171,6 +171,14 @@ async fn a_client_that_goes_in_a_pause_or_a_stall_is_noticed() {
         assert_eq!(events.last(), Some(&Event::Closed { by: Party::Client, how: Ending::Close }));
         assert!(began.elapsed().as_secs() < 3600);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_to_a_host_that_listens_on_behind_its_reply_came_in_time() {
+    let goes = [Action::reply("421 going"), Action::Stall];
+    let host = plain().on(Trigger::command("NOOP"), goes);
+    let events = check(host, &format!("{HELLO}C: NOOP\nS: 421 going\nC: QUIT\nC: NOOP")).await;
+    assert_eq!(commands(&events), ["HELO a", "NOOP", "QUIT", "*NOOP"], "nobody answered QUIT");
 }
 
 #[tokio::test(start_paused = true)]
