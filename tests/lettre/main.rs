@@ -13,7 +13,7 @@ use mtaspec_harness::{deviation::Deviations, verdict::Verdict};
 mod judge_lettre;
 
 /// Sections of pages on which lettre is put to the test; fewer, and the adapter has lost something.
-const SECTIONS_MIN: usize = 60;
+const SECTIONS_MIN: usize = 180;
 
 #[test]
 fn lettre_does_what_the_pages_ask_but_for_the_listed_deviations() {
