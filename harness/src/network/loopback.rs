@@ -42,7 +42,7 @@ impl Loopback {
         for (number, &local) in (2u16..).zip(population.hosts.keys()) {
             let listener = bind(number).await?;
             dial.insert(local, listener.local_addr()?);
-            tokio::spawn(accept(listener, Arc::clone(population), mta, local));
+            tokio::spawn(Arc::clone(population).accept(listener, Some(mta), local));
         }
         let dns = driver::listen(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0), Arc::clone(&population.dns)).await?;
         Ok(Self { dial, resolver: dns.local_addr(), _dns: dns })
@@ -55,20 +55,6 @@ async fn bind(number: u16) -> io::Result<TcpListener> {
     match TcpListener::bind((Ipv4Addr::new(127, 0, high, low), 0)).await {
         Ok(listener) => Ok(listener),
         Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await,
-    }
-}
-
-async fn accept(listener: TcpListener, population: Arc<Population>, mta: IpAddr, local: SocketAddr) {
-    while let Ok((stream, peer)) = listener.accept().await {
-        let peer = SocketAddr::new(mta, peer.port());
-        let _ = stream.set_nodelay(true);
-        let Some(resident) = population.answers(peer, local).cloned() else {
-            // The nearest that a listening socket comes to a refusal.
-            let _ = stream.set_zero_linger();
-            continue;
-        };
-        let population = Arc::clone(&population);
-        tokio::spawn(async move { population.serve(&resident, stream, peer, local).await });
     }
 }
 

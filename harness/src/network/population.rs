@@ -1,9 +1,14 @@
 //! Who lives in a world: its hosts by address and port, and its name server.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use mtaspec_fake_dns::FakeDns;
 use mtaspec_fake_smarthost::{RunningHost, Sink, serve, stream::Stream};
+use tokio::net::TcpListener;
 
 use crate::{trace::Event, world::Recorder};
 
@@ -42,5 +47,21 @@ impl Population {
     pub async fn serve<S: Stream>(&self, resident: &Resident, stream: S, peer: SocketAddr, local: SocketAddr) {
         let number = self.recorder.next_session();
         serve(Arc::clone(&resident.host), stream, peer, local, number, Arc::clone(&resident.sink)).await;
+    }
+
+    /// Serves whoever connects to a socket that stands for `local`, until it is dropped. Connections are recorded as
+    /// coming from `mta`, if it is given, and else from where they come.
+    pub async fn accept(self: Arc<Self>, listener: TcpListener, mta: Option<IpAddr>, local: SocketAddr) {
+        while let Ok((stream, peer)) = listener.accept().await {
+            let peer = SocketAddr::new(mta.unwrap_or(peer.ip()), peer.port());
+            let _ = stream.set_nodelay(true);
+            let Some(resident) = self.answers(peer, local).cloned() else {
+                // The nearest that a listening socket comes to a refusal.
+                let _ = stream.set_zero_linger();
+                continue;
+            };
+            let population = Arc::clone(&self);
+            tokio::spawn(async move { population.serve(&resident, stream, peer, local).await });
+        }
     }
 }

@@ -41,7 +41,7 @@ impl Sandboxed {
         let dns = name_server(resolver, &population.dns).await?;
         let mut hosts = JoinSet::new();
         for &local in population.hosts.keys() {
-            hosts.spawn(accept(listener(local).await?, Arc::clone(population), local));
+            hosts.spawn(Arc::clone(population).accept(listener(local).await?, None, local));
         }
         Ok(Self { _dns: dns, _hosts: hosts })
     }
@@ -74,19 +74,6 @@ async fn patiently<T, F: Future<Output = io::Result<T>>>(attempt: impl Fn() -> F
 
 fn named(at: SocketAddr, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{at}: {error}"))
-}
-
-async fn accept(listener: TcpListener, population: Arc<Population>, local: SocketAddr) {
-    while let Ok((stream, peer)) = listener.accept().await {
-        let _ = stream.set_nodelay(true);
-        let Some(resident) = population.answers(peer, local).cloned() else {
-            // The nearest that a listening socket comes to a refusal.
-            let _ = stream.set_zero_linger();
-            continue;
-        };
-        let population = Arc::clone(&population);
-        tokio::spawn(async move { population.serve(&resident, stream, peer, local).await });
-    }
 }
 
 /// The reference transport's way to a world in a sandbox: sockets, with the world's clock and the case's randomness.
