@@ -7,11 +7,13 @@
 
 mod permissions;
 mod settings;
+mod transport_service;
 
 use std::collections::BTreeMap;
 
 pub use permissions::{Entry, PermissionTable, Principal, Right};
 pub use settings::{Mechanism, Refusal, Settings, Usage};
+pub use transport_service::TransportService;
 
 use crate::{
     connector::{Authentication, Connector},
@@ -25,6 +27,7 @@ pub struct Directory {
     settings: BTreeMap<String, Settings>,
     permissions: PermissionTable,
     accepted_domains: Vec<Domain>,
+    transport_service: TransportService,
 }
 
 /// Why the directory did not change.
@@ -74,6 +77,16 @@ impl Directory {
     /// The parameters that the connector was given; `None` without one, or if it did not come from the shell.
     pub fn settings(&self, name: &str) -> Option<&Settings> {
         self.settings.get(&key(name))
+    }
+
+    /// The settings of the server's Transport service.
+    pub fn transport_service(&self) -> &TransportService {
+        &self.transport_service
+    }
+
+    /// The settings of the server's Transport service, to change; they hold for what begins later.
+    pub fn transport_service_mut(&mut self) -> &mut TransportService {
+        &mut self.transport_service
     }
 
     /// The permissions.
