@@ -12,7 +12,7 @@ use super::{
     shell::PASSWORD_CHARACTERS_MIN,
     words::{expecting, mistake, mistake_of, nearest, span_of},
 };
-use crate::claim::ast::{Body, Claim, Fate, Level, Outcome, Qualifier, Seen, Subject, Thing};
+use crate::claim::ast::{Body, Claim, CommandRef, Fate, Level, Outcome, Qualifier, Seen, Subject, Thing};
 
 /// Most names of a kind that are written out in a mistake's search for the nearest.
 const NAMES_SEARCHED_MAX: usize = 1_000;
@@ -22,6 +22,8 @@ pub(super) struct Named<'a> {
     pub(super) world: &'a WorldSpec,
     pub(super) hosts: &'a Hosts,
     pub(super) messages: &'a [MessageSpec],
+    /// Commands of the shell, in the order in which they are run.
+    pub(super) commands: &'a [String],
     pub(super) catalogue: Catalogue<'a>,
 }
 
@@ -35,9 +37,37 @@ impl Named<'_> {
         match &claim.body {
             Body::Fate(fate) => self.fate(fate, line, &mut found),
             Body::Seen(seen) => self.seen(seen, line, &mut found),
+            Body::Shell(shell) => found.extend(self.command(&shell.command, line)),
         }
         self.ids(claim, line, &mut found);
         mistakes.extend(found);
+    }
+
+    /// The command must be run, or the claim is never put to the test.
+    fn command(&self, command: &CommandRef, line: Line<'_>) -> Option<LineMistake> {
+        if (1..).zip(self.commands).any(|(number, text)| command.is(number, text)) {
+            return None;
+        }
+        let count = self.commands.len();
+        match command {
+            CommandRef::Number(number) => {
+                let span = span_of(line.text, &number.to_string());
+                Some(mistake(
+                    line,
+                    span,
+                    format!("the case has {count} commands for the shell, and no command {number}"),
+                ))
+            }
+            CommandRef::Text(_) => {
+                let start = line.text.find('"').unwrap_or(0);
+                let end = line.text[start + 1..].find('"').map_or(line.text.len(), |length| start + length + 2);
+                Some(mistake(
+                    line,
+                    start..end,
+                    format!("none of the case's {count} commands for the shell is like this"),
+                ))
+            }
+        }
     }
 
     fn fate(&self, fate: &Fate, line: Line<'_>, mistakes: &mut Vec<LineMistake>) {

@@ -36,6 +36,8 @@ pub struct Case {
     pub hosts: Vec<HostSpec>,
     /// Management-shell texts in the order in which they are run.
     pub shell: Vec<ShellText>,
+    /// The commands of these texts, as they are written, in the order in which they are run: what claims count.
+    pub commands: Vec<String>,
     /// Messages, in page order.
     pub messages: Vec<MessageSpec>,
     /// Claims, in page order.

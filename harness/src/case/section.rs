@@ -67,13 +67,23 @@ pub(super) fn case(
     let records = reader.zones(&world);
     let hosts = reader.hosts(&records);
     let dns_faults = reader.dns_faults(&world);
-    let sheets = reader.shell(&world);
+    let sheets = reader.sheets();
     let messages = reader.messages(&world, &sheets);
     let claims = reader.claims();
+    let commands = {
+        let own: Vec<Claim> = claims.iter().map(|(claim, _)| claim.clone()).collect();
+        shell::check(&sheets, &world, &own, reader.mistakes)
+    };
     if claims.is_empty() && !reader.has_expect() {
         reader.mistakes.push(mistake_of(section.heading, "the case claims nothing: it has no `expect` fence"));
     }
-    let named = claims::Named { world: &world, hosts: &hosts, messages: &messages, catalogue: context.catalogue };
+    let named = claims::Named {
+        world: &world,
+        hosts: &hosts,
+        messages: &messages,
+        commands: &commands,
+        catalogue: context.catalogue,
+    };
     for (claim, text) in &claims {
         named.check(claim, Line { text, number: claim.line }, reader.mistakes);
     }
@@ -88,6 +98,7 @@ pub(super) fn case(
         dns_faults,
         hosts: hosts.all,
         shell: sheets.into_iter().map(|sheet| sheet.text).collect(),
+        commands,
         messages,
         claims: claims.into_iter().map(|(claim, _)| claim).collect(),
         stimuli: reader.stimuli,
@@ -204,7 +215,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         u32::try_from(self.stimuli.len() - 1).unwrap_or(u32::MAX)
     }
 
-    fn shell(&mut self, world: &WorldSpec) -> Vec<Sheet> {
+    fn sheets(&mut self) -> Vec<Sheet> {
         let mut sheets = Vec::new();
         for at in 0..self.fences.len() {
             let Head::Powershell { at: time, seed } = self.fences[at].head else { continue };
@@ -215,7 +226,6 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
         // A stable sort: texts of one time are run in page order, shared ones first.
         sheets.sort_by_key(|sheet| sheet.text.at);
-        shell::check(&sheets, &world.accepts, self.mistakes);
         sheets
     }
 

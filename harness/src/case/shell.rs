@@ -11,10 +11,11 @@ use mtaspec_reference_transport::{
 
 use super::{
     Line, LineMistake,
-    model::ShellText,
+    model::{ShellText, WorldSpec},
     names::{DOCUMENTATION_RANGES, RESERVED_NAMES, is_documentation_address, is_reserved_name},
     words::{expecting, mistake},
 };
+use crate::claim::{ast::Claim, shell::is_claimed};
 
 /// Shortest password, so that looking for it raw and in base64 finds no accident.
 pub(super) const PASSWORD_CHARACTERS_MIN: usize = 12;
@@ -32,10 +33,16 @@ pub(super) struct Sheet {
     pub(super) seed: bool,
 }
 
-/// Checks the texts of a case in the order in which they are run.
-pub(super) fn check(sheets: &[Sheet], accepts: &[String], mistakes: &mut Vec<LineMistake>) {
-    check_commands(sheets, accepts, mistakes);
+/// Checks the texts of a case in the order in which they are run, and gives their commands.
+pub(super) fn check(
+    sheets: &[Sheet],
+    world: &WorldSpec,
+    claims: &[Claim],
+    mistakes: &mut Vec<LineMistake>,
+) -> Vec<String> {
+    let commands = check_commands(sheets, world, claims, mistakes);
     check_names_of(sheets, mistakes);
+    commands
 }
 
 fn check_names_of(sheets: &[Sheet], mistakes: &mut Vec<LineMistake>) {
@@ -50,18 +57,31 @@ fn check_names_of(sheets: &[Sheet], mistakes: &mut Vec<LineMistake>) {
     }
 }
 
-/// Runs the texts in a shell of an organisation with these domains, and tells what it cannot read or does not know.
-fn check_commands(sheets: &[Sheet], accepts: &[String], mistakes: &mut Vec<LineMistake>) {
-    let domains = accepts.iter().filter_map(|domain| Domain::parse(domain).ok()).collect();
+/// Runs the texts in a shell of an organisation with these domains, and tells what it cannot read or does not know,
+/// where no claim is about that.
+fn check_commands(
+    sheets: &[Sheet],
+    world: &WorldSpec,
+    claims: &[Claim],
+    mistakes: &mut Vec<LineMistake>,
+) -> Vec<String> {
+    let domains = world.accepts.iter().filter_map(|domain| Domain::parse(domain).ok()).collect();
     let mut directory = Directory::new(domains);
     let mut shell = Shell::new();
+    let mut commands: Vec<String> = Vec::new();
     for sheet in sheets {
         for outcome in shell.run(&mut directory, &sheet.text.text) {
-            if let Some(error) = outcome.result.err().filter(|error| is_slip(&error.kind)) {
+            commands.push(outcome.text);
+            let number = u32::try_from(commands.len()).unwrap_or(u32::MAX);
+            let text = commands.last().map_or("", String::as_str);
+            if let Some(error) = outcome.result.err().filter(|error| is_slip(&error.kind))
+                && !is_claimed(claims, number, text)
+            {
                 mistakes.push(located(&sheet.text, &error));
             }
         }
     }
+    commands
 }
 
 /// Whether the page cannot have meant it. What is refused for its values may be what the case is about.

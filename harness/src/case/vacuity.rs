@@ -2,11 +2,15 @@
 //!
 //! `never sees X` needs a claim in the same page by which some host does see X, qualifiers aside.
 
+use std::collections::BTreeSet;
+
 use super::{
     Case, Line, LineMistake,
     words::{mistake, mistake_of},
 };
-use crate::claim::ast::{Body, Claim, HeaderValue, Outcome, Qualifier, Seen, Subject, Thing};
+use crate::claim::ast::{
+    Body, Claim, CommandRef, HeaderValue, Outcome, Qualifier, Seen, ShellClaim, ShellOutcome, Subject, Thing,
+};
 
 /// Checks the cases of one page. Lines are those of the page, the first at index 0.
 pub(super) fn check(cases: &[Case], lines: &[Line<'_>], mistakes: &mut Vec<LineMistake>) {
@@ -20,15 +24,61 @@ pub(super) fn check(cases: &[Case], lines: &[Line<'_>], mistakes: &mut Vec<LineM
             mistakes.push(mistake_of(at(case.line), message));
         }
         for claim in &case.claims {
-            let Body::Seen(seen) = &claim.body else { continue };
-            if seen.never && !has_control(seen, cases) {
-                let line = at(claim.line);
-                let start = line.text.find("never").unwrap_or(0);
-                let message = "nothing in the page shows that this can happen: no claim that it is seen";
-                mistakes.push(mistake(line, start..(start + "never".len()).min(line.text.len()), message));
-            }
+            let (word, message) = match &claim.body {
+                Body::Seen(seen) if seen.never && !has_control(seen, cases) => {
+                    ("never", "nothing in the page shows that this can happen: no claim that it is seen")
+                }
+                Body::Shell(shell) => match shell_control(case, shell, cases) {
+                    Some(lack) => lack,
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let line = at(claim.line);
+            let start = line.text.find(word).unwrap_or(0);
+            mistakes.push(mistake(line, start..(start + word.len()).min(line.text.len()), message));
         }
     }
+}
+
+/// What a claim on the shell lacks for its control, if it does: the word to point at, and why.
+///
+/// A shell that refuses everything would keep every `refuses`, so a command of the same cmdlet is taken in the page; one
+/// that prints nothing would keep every `never prints`, so the same is printed in the page.
+fn shell_control(case: &Case, claim: &ShellClaim, cases: &[Case]) -> Option<(&'static str, &'static str)> {
+    let mut claims = cases.iter().flat_map(|case| case.claims.iter().map(move |claim| (case, claim)));
+    match &claim.outcome {
+        ShellOutcome::Refuses(_) => {
+            let refused: BTreeSet<&str> = cmdlets(case, &claim.command).collect();
+            let taken: BTreeSet<&str> = claims
+                .filter_map(|(case, claim)| match &claim.body {
+                    Body::Shell(shell) if !matches!(shell.outcome, ShellOutcome::Refuses(_)) => Some((case, shell)),
+                    _ => None,
+                })
+                .flat_map(|(case, shell)| cmdlets(case, &shell.command))
+                .collect();
+            let message = "nothing in the page shows that such a command can be taken: no claim that one of the same \
+                           cmdlet is accepted";
+            (!refused.is_subset(&taken)).then_some(("refuses", message))
+        }
+        ShellOutcome::NeverPrints(pattern) => {
+            let is_printed = claims.any(|(_, claim)| match &claim.body {
+                Body::Shell(shell) => matches!(&shell.outcome, ShellOutcome::Prints(other) if other == pattern),
+                _ => false,
+            });
+            (!is_printed)
+                .then_some(("never", "nothing in the page shows that this can be printed: no claim that it is"))
+        }
+        _ => None,
+    }
+}
+
+/// The cmdlets of the commands that are meant: the first word of each, behind what it is assigned to.
+fn cmdlets<'a>(case: &'a Case, command: &CommandRef) -> impl Iterator<Item = &'a str> {
+    let meant = (1..).zip(&case.commands).filter(|(number, text)| command.is(*number, text));
+    meant.filter_map(|(_, text)| {
+        text.split_whitespace().find(|word| word.contains('-') && !word.starts_with(['$', '-']))
+    })
 }
 
 /// Whether an MTA that does nothing breaks the claim, or leaves it unreached.
@@ -36,6 +86,7 @@ fn is_presence(claim: &Claim) -> bool {
     match &claim.body {
         Body::Fate(fate) => fate.outcome != Outcome::NotDelivered,
         Body::Seen(seen) => is_sighting(seen),
+        Body::Shell(shell) => !matches!(shell.outcome, ShellOutcome::NeverPrints(_)),
     }
 }
 
@@ -54,6 +105,7 @@ fn has_control(never: &Seen, cases: &[Case]) -> bool {
         Body::Seen(seen) => {
             is_sighting(seen) && is_dns(&seen.subject) == is_dns(&never.subject) && implies(&seen.thing, &never.thing)
         }
+        Body::Shell(_) => false,
     })
 }
 

@@ -43,6 +43,41 @@ pub enum Body {
     Fate(Fate),
     /// What a host, or the name server, saw.
     Seen(Seen),
+    /// What the management shell did with a command: reported by the MTA.
+    Shell(ShellClaim),
+}
+
+/// `shell refuses command 3 "conflict"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShellClaim {
+    /// Which command; of several, all of them.
+    pub command: CommandRef,
+    /// What became of it.
+    pub outcome: ShellOutcome,
+}
+
+/// Which command of the management shell a claim is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CommandRef {
+    /// `command N`: the Nth that is run in the case, from 1.
+    Number(u32),
+    /// Every command whose text matches, runs of blanks folded.
+    Text(Pattern),
+}
+
+/// What becomes of a command. Patterns are of output with runs of blanks folded, and without empty lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ShellOutcome {
+    /// It is taken.
+    Accepts,
+    /// It is taken, and neither its output nor a line of it matches.
+    NeverPrints(Pattern),
+    /// It is taken, and its output, or one line of it, matches.
+    Prints(Pattern),
+    /// It is refused, and the stable code of the refusal, or its message, matches.
+    Refuses(Pattern),
 }
 
 /// `julia@contoso.test is delivered to mx.contoso.test within 5m`.

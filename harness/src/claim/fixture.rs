@@ -22,6 +22,7 @@ pub(crate) fn case(messages: &[(&str, &[&str], u32)], claims: Vec<Claim>) -> Cas
         dns_faults: Vec::new(),
         hosts: vec![host("mx.test", 11), host("backup.test", 12), host("origin", 2)],
         shell: Vec::new(),
+        commands: Vec::new(),
         messages: messages.iter().map(|(name, recipients, times)| message(name, recipients, *times)).collect(),
         claims,
         stimuli: Vec::new(),

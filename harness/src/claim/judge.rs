@@ -4,7 +4,7 @@ use super::{
     ast::{Body, Claim},
     fate,
     finding::{Finding, Outcome},
-    seen,
+    seen, shell,
 };
 use crate::{
     case::{Case, model::HostSpec},
@@ -48,6 +48,7 @@ impl<'a> Judging<'a> {
         let mut finding = match &claim.body {
             Body::Fate(fate) => fate::judge(self, fate),
             Body::Seen(seen) => seen::judge(self, seen),
+            Body::Shell(claim) => shell::judge(self, claim),
         };
         if finding.expected.is_empty() {
             finding.expected.clone_from(&claim.text);

@@ -11,6 +11,7 @@ mod judge;
 pub mod occurrence;
 mod qualifier;
 mod seen;
+pub(crate) mod shell;
 
 #[cfg(test)]
 pub(crate) mod fixture;

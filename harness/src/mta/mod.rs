@@ -66,6 +66,12 @@ pub trait Mta: Send + Sync {
         true
     }
 
+    /// Whether it has the management shell of the pages and reports what that took, refused and printed. One that does
+    /// not is not judged by cases that have claims on the shell.
+    fn reports_shell(&self) -> bool {
+        false
+    }
+
     /// Whether it reports what becomes of recipients. One that does not is watched on the wire alone.
     fn reports(&self) -> bool {
         true
@@ -218,13 +224,22 @@ pub struct Submission {
     pub via: Via,
 }
 
+/// Why a management shell refused a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShellRefusal {
+    /// A stable word for its kind: `conflict`. Empty if the shell has none.
+    pub code: String,
+    /// In the shell's own words.
+    pub message: String,
+}
+
 /// Takes what an MTA reports of itself: part of the trace as "reported by the MTA".
 pub trait Reporter: Send + Sync {
     /// What became of a recipient.
     fn fate(&self, message: &str, recipient: &str, fate: ReportedFate, reason: &str);
 
     /// A command of the management shell: what it printed, or why it was refused.
-    fn shell(&self, command: &str, result: Result<&str, String>);
+    fn shell(&self, command: &str, result: Result<&str, ShellRefusal>);
 
     /// How a recipient is routed; `connector` is empty if it is not.
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str);

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use mtaspec_reference_transport::{
     message,
     observer::{Fate, Observer, Report},
-    shell::Shell,
+    shell::{Shell, ShellError},
     tls::Identity,
     transport::{Config, Transport},
 };
 
-use super::{Brief, Mta, Reporter, RunningMta, StartError, Submission, Work};
+use super::{Brief, Mta, Reporter, RunningMta, ShellRefusal, StartError, Submission, Work};
 use crate::{case::model::Via, trace::event::ReportedFate};
 
 /// The reference transport: the MTA that the corpus itself is tried on.
@@ -24,6 +24,10 @@ impl Mta for Reference {
 
     fn version(&self) -> String {
         env!("CARGO_PKG_VERSION").to_owned()
+    }
+
+    fn reports_shell(&self) -> bool {
+        true
     }
 
     fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
@@ -45,7 +49,7 @@ impl Mta for Reference {
             let transport = transport.map_err(|error| StartError::Failed { why: error.to_string() })?;
             let running = Running { transport, shell: Mutex::new(Shell::new()), reporter: brief.reporter };
             for text in texts {
-                running.run(&text)?;
+                running.run(&text);
             }
             Ok(Arc::new(running) as Arc<dyn RunningMta>)
         })
@@ -60,13 +64,14 @@ struct Running {
 }
 
 impl Running {
-    fn run(&self, text: &str) -> Result<(), StartError> {
+    /// Whether a refusal is what the page wants is for its claims to say.
+    fn run(&self, text: &str) {
         let mut shell = self.shell.lock().unwrap_or_else(PoisonError::into_inner);
         for outcome in shell.run(&mut self.transport.directory(), text) {
-            self.reporter.shell(&outcome.text, outcome.result.as_deref().map_err(ToString::to_string));
-            outcome.result.map_err(|error| StartError::Failed { why: format!("`{}`: {error}", outcome.text) })?;
+            let refusal =
+                |error: &ShellError| ShellRefusal { code: error.kind.code().to_owned(), message: error.to_string() };
+            self.reporter.shell(&outcome.text, outcome.result.as_deref().map_err(refusal));
         }
-        Ok(())
     }
 }
 
@@ -90,7 +95,10 @@ impl RunningMta for Running {
     }
 
     fn shell(self: Arc<Self>, text: String) -> Work<Result<(), StartError>> {
-        Box::pin(async move { self.run(&text) })
+        Box::pin(async move {
+            self.run(&text);
+            Ok(())
+        })
     }
 }
 

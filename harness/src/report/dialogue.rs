@@ -138,9 +138,10 @@ fn world(event: &Event) -> Vec<String> {
             let connector = if connector.is_empty() { "no connector" } else { connector };
             format!("reported: {recipient} of {message} through {connector} ({delivery})")
         }
-        Event::Shell { command, accepted, output } => {
+        Event::Shell { command, accepted, code, output } => {
             let taken = if *accepted { "accepts" } else { "refuses" };
-            format!("shell {taken} {}: {}", escape(command.as_bytes()), escape(output.as_bytes()))
+            let code = if code.is_empty() { String::new() } else { format!("{code}: ") };
+            format!("shell {taken} {}: {code}{}", escape(command.as_bytes()), escape(output.as_bytes()))
         }
         Event::Submit { message, reverse_path, recipients, facts, .. } => {
             let others = recipients.len().saturating_sub(RECIPIENTS_SHOWN_MAX);

@@ -120,8 +120,9 @@ impl Suite {
 
     fn observed<'a>(&self, case: &'a Case, mta: &dyn Mta, plan: Plan, observe: &Observe<'_>) -> CaseResult<'a> {
         let observation = if is_about_dns(case) && !mta.asks_name_server() {
-            let setting = "the world's name server".to_owned();
-            Observation::lost(StartError::Unsupported { setting })
+            Observation::lost(StartError::unsupported("the world's name server"))
+        } else if is_about_the_shell(case) && !mta.reports_shell() {
+            Observation::lost(StartError::unsupported("the management shell"))
         } else {
             observe(case)
         };
@@ -173,6 +174,11 @@ fn is_about_dns(case: &Case) -> bool {
         claim.when.as_ref().is_some_and(asks) || matches!(&claim.body, Body::Seen(seen) if asks(seen))
     };
     !case.dns_faults.is_empty() || case.claims.iter().any(claims)
+}
+
+/// Whether a case cannot be judged without an MTA that reports what its management shell did.
+fn is_about_the_shell(case: &Case) -> bool {
+    case.claims.iter().any(|claim| matches!(claim.body, Body::Shell(_)))
 }
 
 /// Runs `work` on each of `items`, `jobs` at a time; results stand in the order of the items. Once `work` says so by

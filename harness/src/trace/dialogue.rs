@@ -13,6 +13,7 @@
 //! query MX contoso.test. / answer NOERROR RECORD|RECORD
 //! submit m1 a@contoso.test,b@contoso.test Subject: x|\|Hello
 //! fate failed m1 a@contoso.test REASON
+//! shell accepts COMMAND => OUTPUT         or refuses CODE COMMAND => MESSAGE; `|` parts lines
 //! stimulus 0 / offscript 4 / limit NAME
 //! end settled                             or horizon, limit, lost
 //! ```
@@ -178,6 +179,14 @@ impl Writer {
                 };
                 let (message, recipient) = (words[1].to_owned(), words[2].to_owned());
                 Event::Fate { message, recipient, fate, reason: words[3..].join(" ") }
+            }
+            "shell" => {
+                let (head, output) = rest.split_once(" => ").unwrap_or((rest, ""));
+                let (verb, command) = head.split_once(' ').unwrap_or((head, ""));
+                let accepted = verb == "accepts";
+                let (code, command) = if accepted { ("", command) } else { command.split_once(' ').expect("a code") };
+                let lines = |text: &str| text.replace('|', "\n");
+                Event::Shell { command: lines(command), accepted, code: code.to_owned(), output: lines(output) }
             }
             "stimulus" => Event::Stimulus { index: small(rest) },
             "limit" => Event::Limit { limit: rest.to_owned(), session: None },

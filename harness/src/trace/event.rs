@@ -188,6 +188,9 @@ pub enum Event {
         command: String,
         /// Taken or refused.
         accepted: bool,
+        /// The stable code of a refusal; empty where there is none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        code: String,
         /// What it printed, or why it was refused.
         output: String,
     },

@@ -13,6 +13,7 @@ use crate::{
         Finding, Judging, Outcome,
         ast::{Claim, Level},
         judge_view,
+        shell::unclaimed_refusal,
     },
     requirement::Basis,
     trace::{Event, Trace, event::EndCause},
@@ -193,6 +194,9 @@ fn verdict(judging: &Judging<'_>, claims: &[Judgement], outside: Option<&Outside
 fn ours(judging: &Judging<'_>, outside: Option<&Outside>) -> Option<String> {
     if let Some(Outside::Inconclusive(why)) = outside {
         return Some(why.clone());
+    }
+    if let Some(why) = unclaimed_refusal(judging.case, judging.view.trace) {
+        return Some(why);
     }
     let limit = judging.view.trace.0.iter().rev().find_map(|entry| match &entry.event {
         Event::Limit { limit, .. } => Some(limit.as_str()),

@@ -21,6 +21,7 @@ use crate::{
         Case,
         model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS},
     },
+    claim::shell::is_claimed,
     mta::{Authority, Brief, Identity, Reporter, StartError},
     network::{
         clock::{MEMORY_BEGIN, WorldClock},
@@ -127,12 +128,19 @@ pub(super) fn brief(
     })
 }
 
-/// The connectors that the page's shell texts make before anything is submitted.
+/// The connectors that the page's shell texts make before anything is submitted. A refusal that a claim is about leaves
+/// the world as the page has it; any other does not.
 fn connectors(case: &Case) -> Result<Vec<Connector>, StartError> {
     let (mut shell, mut directory) = (Shell::new(), Directory::default());
+    let mut number = 0;
     for text in case.shell.iter().filter(|text| text.at.is_zero()) {
         for outcome in shell.run(&mut directory, &text.text) {
-            outcome.result.map_err(|error| StartError::Failed { why: format!("`{}`: {error}", outcome.text) })?;
+            number += 1;
+            if let Err(error) = outcome.result
+                && !is_claimed(&case.claims, number, &outcome.text)
+            {
+                return Err(StartError::Failed { why: format!("`{}`: {error}", outcome.text) });
+            }
         }
     }
     Ok(directory.connectors().to_vec())

@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::CANARY;
 use crate::{
-    mta::Reporter,
+    mta::{Reporter, ShellRefusal},
     network::clock::WorldClock,
     trace::{
         Entry, Event,
@@ -299,10 +299,13 @@ impl Reporter for Recorder {
         self.record(Event::Fate { message, recipient, fate, reason });
     }
 
-    fn shell(&self, command: &str, result: Result<&str, String>) {
+    fn shell(&self, command: &str, result: Result<&str, ShellRefusal>) {
         let accepted = result.is_ok();
-        let output = result.map_or_else(|refusal| refusal, str::to_owned);
-        self.record(Event::Shell { command: command.to_owned(), accepted, output });
+        let (code, output) = match result {
+            Ok(printed) => (String::new(), printed.to_owned()),
+            Err(refusal) => (refusal.code, refusal.message),
+        };
+        self.record(Event::Shell { command: command.to_owned(), accepted, code, output });
     }
 
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str) {

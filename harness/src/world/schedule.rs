@@ -38,14 +38,18 @@ impl Schedule {
         use std::sync::atomic::{AtomicUsize, Ordering};
 
         let refusal: Arc<Mutex<Option<StartError>>> = Arc::default();
-        let waiting = Arc::new(AtomicUsize::new(case.messages.iter().map(|message| message.times as usize).sum()));
+        let later_texts = case.shell.iter().filter(|text| !text.at.is_zero());
+        let messages: usize = case.messages.iter().map(|message| message.times as usize).sum();
+        let waiting = Arc::new(AtomicUsize::new(messages + later_texts.clone().count()));
         let mut tasks = JoinSet::new();
-        for text in case.shell.iter().filter(|text| !text.at.is_zero()) {
+        for text in later_texts {
             let (mta, at, text) = (Arc::clone(mta), clock.instant(text.at), text.text.clone());
-            let (refusal, recorder) = (Arc::clone(&refusal), Arc::clone(recorder));
+            let (refusal, waiting, recorder) = (Arc::clone(&refusal), Arc::clone(&waiting), Arc::clone(recorder));
             tasks.spawn(async move {
                 tokio::time::sleep_until(at).await;
                 note(&refusal, &recorder, mta.shell(text).await);
+                waiting.fetch_sub(1, Ordering::Relaxed);
+                recorder.wake();
             });
         }
         for message in &case.messages {
@@ -65,7 +69,7 @@ impl Schedule {
         Self { tasks, refusal, waiting }
     }
 
-    /// Whether every message has gone in.
+    /// Whether every message has gone in, and every text has been given to the shell.
     pub(super) fn all_submitted(&self) -> bool {
         self.waiting.load(std::sync::atomic::Ordering::Relaxed) == 0
     }

@@ -2,6 +2,7 @@
 
 mod merging;
 mod mistakes;
+mod shell;
 
 use std::path::Path;
 

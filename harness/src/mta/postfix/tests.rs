@@ -14,7 +14,7 @@ struct Silent;
 impl Reporter for Silent {
     fn fate(&self, _: &str, _: &str, _: ReportedFate, _: &str) {}
 
-    fn shell(&self, _: &str, _: Result<&str, String>) {}
+    fn shell(&self, _: &str, _: Result<&str, crate::mta::ShellRefusal>) {}
 
     fn route(&self, _: &str, _: &str, _: &str, _: &str) {}
 }

@@ -1,12 +1,14 @@
 //! Claims: the lines of an `expect` fence.
 //!
 //! `MUST relay.contoso.test never sees AUTH [TLS-18]`: level, condition, claim, ids. The claim is what became of a
-//! recipient (`fate`) or what a host saw (`seen`); both end in the same qualifiers.
+//! recipient (`fate`) or what a host saw (`seen`), which end in the same qualifiers, or what the management shell did
+//! (`shell`).
 
 mod fate;
 mod ids;
 mod qualifier;
 mod seen;
+mod shell;
 
 use super::cursor::Cursor;
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
 };
 
 /// Subjects of a later version of the format.
-const LATER: [&str; 4] = ["shell", "log", "queue", "route"];
+const LATER: [&str; 3] = ["log", "queue", "route"];
 
 /// Reads one claim.
 ///
@@ -66,6 +68,9 @@ fn body(cursor: &mut Cursor<'_>) -> Result<Body, LineMistake> {
     let word = cursor.peek_text();
     if LATER.contains(&word) {
         return Err(cursor.here(format!("`{word}` claims are not understood by this version"), []));
+    }
+    if word == "shell" {
+        return Ok(Body::Shell(shell::parse(cursor)?));
     }
     if word == "every" || word.contains('@') {
         return Ok(Body::Fate(fate::parse(cursor)?));

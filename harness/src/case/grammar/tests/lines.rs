@@ -14,13 +14,34 @@ use super::{NUMBER, claim, fault, host_line, script};
 use crate::{
     case::grammar::host::HostLine,
     claim::ast::{
-        Body, Claim, Code, Each, Fate, HeaderValue, Level, NoticeKind, Outcome, Qualifier, Seen, Subject, Thing,
-        TlsFact,
+        Body, Claim, Code, CommandRef, Each, Fate, HeaderValue, Level, NoticeKind, Outcome, Qualifier, Seen,
+        ShellClaim, ShellOutcome, Subject, Thing, TlsFact,
     },
 };
 
 fn hours(hours: u64) -> Duration {
     Duration::from_hours(hours)
+}
+
+#[test]
+fn what_the_shell_does_is_claimed_by_number_or_by_text() {
+    let of = |text: &str| match claim(&format!("MUST {text} [MOD-12]")).body {
+        Body::Shell(shell) => shell,
+        other => panic!("{text}: {other:?}"),
+    };
+    let pieces = |text: &str| Pattern { pieces: text.split('*').map(|piece| piece.as_bytes().to_vec()).collect() };
+    let number = CommandRef::Number;
+    assert_eq!(of("shell accepts command 2"), ShellClaim { command: number(2), outcome: ShellOutcome::Accepts });
+    let text = CommandRef::Text(pieces("New-SendConnector *"));
+    let refuses = ShellOutcome::Refuses(pieces("conflict"));
+    assert_eq!(
+        of("shell refuses \"New-SendConnector *\" \"conflict\""),
+        ShellClaim { command: text, outcome: refuses }
+    );
+    let outcome = ShellOutcome::Prints(pieces("Port : 25"));
+    assert_eq!(of("shell prints command 3 \"Port : 25\""), ShellClaim { command: number(3), outcome });
+    let outcome = ShellOutcome::NeverPrints(pieces("*Deny*"));
+    assert_eq!(of("shell never prints command 3 \"*Deny*\""), ShellClaim { command: number(3), outcome });
 }
 
 fn seen(text: &str) -> Seen {

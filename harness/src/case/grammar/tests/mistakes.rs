@@ -4,7 +4,7 @@ use super::Fence::{self, Dialogue, Dns, Expect, Host};
 use crate::case::{Line, grammar::dialogue};
 
 /// Fence, line, the part that is shown, message, first suggestion.
-const MISTAKES: [(Fence, &str, &str, &str, &str); 107] = [
+const MISTAKES: [(Fence, &str, &str, &str, &str); 112] = [
     (Expect, "MUST relay.test sess AUTH [X-1]", "sess", "`sess` is not a verb", "sees"),
     (Expect, "must relay.test sees AUTH [X-1]", "must", "`must` is written `MUST`", "MUST"),
     (Expect, "MUSST relay.test sees AUTH [X-1]", "MUSST", "`MUSST` is not a level", "MUST"),
@@ -39,7 +39,12 @@ const MISTAKES: [(Fence, &str, &str, &str, &str); 107] = [
         "connection",
     ),
     (Expect, "MUST orign sees TLS [X-1]", "orign", "`orign` is not a host or a recipient", "origin"),
-    (Expect, "MUST shell accepts command 1 [X-1]", "shell", "`shell` claims are not understood by this version", ""),
+    (Expect, "MUST log never shows \"x\" [X-1]", "log", "`log` claims are not understood by this version", ""),
+    (Expect, "MUST shell takes command 1 [X-1]", "takes", "`takes` is not a verb of the shell", "never"),
+    (Expect, "MUST shell accepts comand 1 [X-1]", "comand", "`comand` is not a command of the shell", "command 1"),
+    (Expect, "MUST shell refuses command 1 [X-1]", "[", "a text in quotation marks is missing before `[`", "\"...\""),
+    (Expect, "MUST shell accepts command 0 [X-1]", "0", "a number begins at 1, not at `0`", "1"),
+    (Expect, "MUST shell never accepts command 1 [X-1]", "accepts", "`accepts` stands where `prints` must", "prints"),
     (Expect, "MUST relay.test never sees AUTH unter TLS [X-1]", "unter", "`unter` is not a qualifier", "after"),
     (Expect, "MUST relay.test sees AUTH under tls [X-1]", "tls", "`tls` is written `TLS`", "TLS"),
     (
