@@ -128,11 +128,12 @@ impl Named<'_> {
     }
 
     fn server(&self, server: &str, line: Line<'_>) -> Option<LineMistake> {
-        if server.eq_ignore_ascii_case(&self.world.server) {
+        if self.world.organisation.server(server).is_some() {
             return None;
         }
         let message = format!("no server of the world is called `{server}`");
-        Some(expecting(mistake(line, span_of(line.text, server), message), [self.world.server.as_str()]))
+        let known = self.world.organisation.servers.iter().map(|server| server.name.as_str());
+        Some(expecting(mistake(line, span_of(line.text, server), message), nearest(server, known)))
     }
 
     fn recipient(&self, recipient: &str, line: Line<'_>) -> Option<LineMistake> {

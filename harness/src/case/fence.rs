@@ -6,6 +6,7 @@ use super::{
     Line, LineMistake, grammar,
     markdown::PROSE_FENCES,
     message::Envelope,
+    organisation::ShellOrigin,
     words::{Word, expecting, mistake_at, nearest, words},
 };
 
@@ -25,8 +26,8 @@ pub(super) enum Head {
     Expect,
     /// `host NAME|ADDRESS`
     Host { host: String },
-    /// `powershell [seed] [at=D]`
-    Powershell { at: Duration, seed: bool },
+    /// `powershell [seed] [at=D] [origin=EAC] [on=SERVER]`
+    Powershell { at: Duration, seed: bool, origin: ShellOrigin, on: Option<String> },
     /// `world`
     World,
     /// `zone [SERVER] [at=D]`
@@ -57,7 +58,7 @@ pub(super) fn head(line: Line<'_>, info_start: usize) -> Result<Head, LineMistak
         "host" => Head::Host { host: arguments.required("the name or address of a host")?.text.to_owned() },
         "powershell" => {
             let seed = arguments.word("seed");
-            Head::Powershell { seed, at: arguments.at()? }
+            Head::Powershell { seed, at: arguments.at()?, origin: arguments.origin()?, on: arguments.on() }
         }
         "world" => Head::World,
         "zone" => Head::Zone { server: arguments.plain(), at: arguments.at()? },
@@ -116,6 +117,29 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// `origin=EAC`, or the shell itself.
+    fn origin(&mut self) -> Result<ShellOrigin, LineMistake> {
+        let first = self.rest.first().and_then(|word| word.text.strip_prefix("origin=").map(|value| (*word, value)));
+        let Some((word, value)) = first else { return Ok(ShellOrigin::Shell) };
+        self.next();
+        match value {
+            "EAC" => Ok(ShellOrigin::Eac),
+            "shell" => Ok(ShellOrigin::Shell),
+            _ => {
+                let place = Word { text: value, start: word.start + "origin=".len() };
+                let wrong = mistake_at(self.line, place, format!("`{value}` is no origin of a command"));
+                Err(expecting(wrong, ["EAC", "shell"]))
+            }
+        }
+    }
+
+    /// `on=SERVER`, or nothing.
+    fn on(&mut self) -> Option<String> {
+        let server = self.rest.first()?.text.strip_prefix("on=")?;
+        self.next();
+        Some(server.to_owned())
+    }
+
     /// `connection N`, or nothing.
     fn connection(&mut self) -> Result<Option<u32>, LineMistake> {
         if !self.word("connection") {
@@ -136,7 +160,7 @@ impl<'a> Arguments<'a> {
         let Some(word) = self.rest.first() else { return Ok(()) };
         let expected: &[&str] = match self.name.text {
             "dialogue" => &["connection N"],
-            "powershell" => &["seed", "at=D"],
+            "powershell" => &["seed", "at=D", "origin=EAC", "on=SERVER"],
             "zone" => &["at=D"],
             _ => &[],
         };

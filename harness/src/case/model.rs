@@ -11,6 +11,7 @@ use std::{
 use mtaspec_fake_dns::rule::Fault;
 use mtaspec_fake_smarthost::Host;
 
+use super::organisation::{OrganisationSpec, ShellOrigin};
 use crate::claim::ast::Claim;
 
 /// One case.
@@ -47,6 +48,10 @@ pub struct Case {
 }
 
 /// What the `world` fence says, or its defaults.
+///
+/// # Invariants
+///
+/// `server` and `address` are those of the first of `organisation.servers`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorldSpec {
     /// The judged server's own name.
@@ -55,6 +60,8 @@ pub struct WorldSpec {
     pub address: IpAddr,
     /// Accepted domains of the organisation; mail to them reaches `origin`.
     pub accepts: Vec<String>,
+    /// The organisation around the judged server.
+    pub organisation: OrganisationSpec,
     /// Reverse-path where a message names none.
     pub reverse_path: String,
     /// World time at which the case ends at the latest.
@@ -69,6 +76,7 @@ impl Default for WorldSpec {
             server: "mta.sender.test".to_owned(),
             address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
             accepts: vec!["sender.test".to_owned()],
+            organisation: OrganisationSpec::default(),
             reverse_path: "sender@sender.test".to_owned(),
             horizon: Duration::from_secs(10),
             observe_until: false,
@@ -105,7 +113,7 @@ pub struct HostSpec {
 }
 
 /// Text for the management shell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShellText {
     /// When it is run.
     pub at: Duration,
@@ -113,6 +121,10 @@ pub struct ShellText {
     pub text: String,
     /// The line of the page on which its first line stands, from 1.
     pub line: u32,
+    /// Whose wishes they are: what may be asked for differs.
+    pub origin: ShellOrigin,
+    /// The server on which it is run; `None`: the judged one.
+    pub on: Option<String>,
 }
 
 /// A message of the page.

@@ -64,10 +64,11 @@ pub(super) fn case(
     reader.heads(context.shared, Place::Shared);
     reader.heads(&section.part, Place::Section);
     let world = reader.world();
-    let records = reader.zones(&world);
+    let mut records = reader.zones(&world);
+    zones::add_servers(&mut records, &world.organisation);
     let hosts = reader.hosts(&records);
     let dns_faults = reader.dns_faults(&world);
-    let sheets = reader.sheets();
+    let sheets = reader.sheets(&world);
     let messages = reader.messages(&world, &sheets);
     let claims = reader.claims();
     let commands = {
@@ -215,14 +216,20 @@ impl<'a, 'p> Reader<'a, 'p> {
         u32::try_from(self.stimuli.len() - 1).unwrap_or(u32::MAX)
     }
 
-    fn sheets(&mut self) -> Vec<Sheet> {
+    fn sheets(&mut self, world: &WorldSpec) -> Vec<Sheet> {
         let mut sheets = Vec::new();
         for at in 0..self.fences.len() {
-            let Head::Powershell { at: time, seed } = self.fences[at].head else { continue };
+            let Head::Powershell { at: time, seed, origin, on } = self.fences[at].head.clone() else { continue };
             let fence = self.fences[at].fence;
+            if let Some(server) = on.as_deref().filter(|server| world.organisation.server(server).is_none()) {
+                let span = span_of(fence.head.text, server);
+                let wrong = mistake(fence.head, span, format!("no server of the world is called `{server}`"));
+                let known = world.organisation.servers.iter().map(|server| server.name.as_str());
+                self.mistakes.push(expecting(wrong, nearest(server, known)));
+            }
             let lines = self.fill(&fence.lines);
             let text: String = lines.iter().flat_map(|(_, text)| [text.as_str(), "\n"]).collect();
-            sheets.push(Sheet { text: ShellText { at: time, text, line: fence.head.number + 1 }, seed });
+            sheets.push(Sheet { text: ShellText { at: time, text, line: fence.head.number + 1, origin, on }, seed });
         }
         // A stable sort: texts of one time are run in page order, shared ones first.
         sheets.sort_by_key(|sheet| sheet.text.at);

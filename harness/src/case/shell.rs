@@ -3,14 +3,11 @@
 
 use std::{net::Ipv4Addr, ops::Range};
 
-use mtaspec_reference_transport::{
-    directory::Directory,
-    domain::Domain,
-    shell::{Shell, ShellError, ShellErrorKind},
-};
+use mtaspec_reference_transport::shell::{ShellError, ShellErrorKind};
 
 use super::{
     Line, LineMistake,
+    management::Management,
     model::{ShellText, WorldSpec},
     names::{DOCUMENTATION_RANGES, RESERVED_NAMES, is_documentation_address, is_reserved_name},
     words::{expecting, mistake},
@@ -65,12 +62,10 @@ fn check_commands(
     claims: &[Claim],
     mistakes: &mut Vec<LineMistake>,
 ) -> Vec<String> {
-    let domains = world.accepts.iter().filter_map(|domain| Domain::parse(domain).ok()).collect();
-    let mut directory = Directory::new(domains);
-    let mut shell = Shell::new();
+    let mut management = Management::of(world);
     let mut commands: Vec<String> = Vec::new();
     for sheet in sheets {
-        for outcome in shell.run(&mut directory, &sheet.text.text) {
+        for outcome in management.run(&sheet.text) {
             commands.push(outcome.text);
             let number = u32::try_from(commands.len()).unwrap_or(u32::MAX);
             let text = commands.last().map_or("", String::as_str);
@@ -193,7 +188,7 @@ mod tests {
 
     #[track_caller]
     fn check_line(text: &str, expected: &[&str]) {
-        let text = ShellText { at: std::time::Duration::ZERO, text: text.to_owned(), line: 1 };
+        let text = ShellText { text: text.to_owned(), line: 1, ..ShellText::default() };
         let mut mistakes = Vec::new();
         let sheet = Sheet { text: text.clone(), seed: false };
         check_names_of(&[sheet], &mut mistakes);

@@ -1,88 +1,168 @@
-//! The `world` fence: the judged server, its domains, and how long it is watched.
+//! The `world` fence: the judged server, its organisation and domains, and how long it is watched.
+
+mod organisation;
 
 use super::{
     Line, LineMistake, grammar,
     model::WorldSpec,
     names::{DOCUMENTATION_RANGES, RESERVED_NAMES, address_fault, host_name, is_reserved_name, mailbox_fault},
+    organisation::{Profile, RelayKind, RelaySpec},
     words::{Word, expecting, mistake_at, nearest, words},
 };
 
-/// The words that a line of a `world` fence begins with.
-const WORDS: [&str; 4] = ["accepts", "observe", "reverse-path", "server"];
-/// Words of the format that this version knows and does not understand yet.
-const LATER_WORDS: [&str; 4] = ["link", "profile", "site", "subscribe"];
+/// The words that a line of a `world` fence begins with, each with its form.
+const FORMS: [(&str, &str); 8] = [
+    ("accepts", "accepts DOMAIN... [Authoritative|InternalRelay|ExternalRelay]"),
+    ("link", "link SITE SITE cost=N"),
+    ("observe", "observe until DURATION"),
+    ("profile", "profile e2016|e2013|edge|rfc"),
+    ("reverse-path", "reverse-path MAILBOX"),
+    ("server", "server NAME ADDRESS [site=SITE] [roles=ROLE,...]"),
+    ("site", "site NAME"),
+    ("subscribe", "subscribe SERVER to SITE [no-internet] [no-inbound]"),
+];
+
+/// Words with which one line of a world begins at most.
+const ONCE: [&str; 3] = ["observe", "profile", "reverse-path"];
+
+/// In which order lines are read: what is named stands before what names it, wherever it stands in the page.
+const ROUNDS: [&[&str]; 3] =
+    [&["accepts", "observe", "profile", "reverse-path", "site"], &["link", "server"], &["subscribe"]];
+
+/// What accepted domains can be; `None` is authoritative.
+const KINDS: [(&str, Option<RelayKind>); 3] = [
+    ("Authoritative", None),
+    ("ExternalRelay", Some(RelayKind::External)),
+    ("InternalRelay", Some(RelayKind::Internal)),
+];
 
 /// Puts what the lines say in place of the defaults.
 pub(super) fn read(lines: &[(u32, String)], mistakes: &mut Vec<LineMistake>) -> WorldSpec {
-    let mut world = WorldSpec::default();
-    let mut seen: Vec<String> = Vec::new();
+    let mut builder = Builder::default();
+    let mut seen: Vec<&str> = Vec::new();
+    for round in ROUNDS {
+        for (number, text) in lines {
+            let line = Line { text, number: *number };
+            let all = words(text);
+            let Some((first, rest)) = all.split_first().filter(|(first, _)| round.contains(&first.text)) else {
+                continue;
+            };
+            if ONCE.contains(&first.text) && seen.contains(&first.text) {
+                mistakes.push(mistake_at(line, *first, format!("a second line begins with `{}`", first.text)));
+                continue;
+            }
+            seen.push(first.text);
+            if let Err(wrong) = builder.set(line, *first, rest) {
+                mistakes.push(wrong);
+            }
+        }
+    }
     for (number, text) in lines {
-        let line = Line { text, number: *number };
-        let all = words(text);
-        let Some((first, rest)) = all.split_first() else { continue };
-        if seen.iter().any(|word| word == first.text) {
-            mistakes.push(mistake_at(line, *first, format!("a second line begins with `{}`", first.text)));
-            continue;
-        }
-        seen.push(first.text.to_owned());
-        if let Err(wrong) = set(&mut world, line, *first, rest) {
-            mistakes.push(wrong);
-        }
+        let first = words(text).first().copied().filter(|first| FORMS.iter().all(|(word, _)| *word != first.text));
+        let Some(first) = first else { continue };
+        let message = format!("no line of a world begins with `{}`", first.text);
+        let wrong = mistake_at(Line { text, number: *number }, first, message);
+        mistakes.push(expecting(wrong, nearest(first.text, FORMS.map(|(word, _)| word))));
     }
-    world
+    builder.world
 }
 
-fn set(world: &mut WorldSpec, line: Line<'_>, first: Word<'_>, rest: &[Word<'_>]) -> Result<(), LineMistake> {
-    match (first.text, rest) {
-        ("accepts", [_, ..]) => {
-            let domains: Result<_, _> = rest.iter().map(|domain| reserved_name(line, *domain)).collect();
-            world.accepts = domains?;
-        }
-        ("observe", [until, time]) if until.text == "until" => {
-            world.horizon = grammar::duration(time.text).ok_or_else(|| {
-                let wrong = mistake_at(line, *time, format!("`{}` is no duration", time.text));
-                expecting(wrong, ["90s", "26h10m", "2d1h"])
-            })?;
-            world.observe_until = true;
-        }
-        ("reverse-path", [mailbox]) => {
-            let bare = if mailbox.text == "<>" { "" } else { mailbox.text };
-            if let Some(fault) = mailbox_fault(bare).filter(|_| !bare.is_empty()) {
-                return Err(expecting(mistake_at(line, *mailbox, fault), RESERVED_NAMES));
-            }
-            world.reverse_path = bare.to_owned();
-        }
-        ("server", [name, address]) => {
-            world.server = reserved_name(line, *name)?;
-            world.address = address
-                .text
-                .parse()
-                .map_err(|_| mistake_at(line, *address, format!("`{}` is no address", address.text)))?;
-            if let Some(fault) = address_fault(world.address) {
-                return Err(expecting(mistake_at(line, *address, fault), DOCUMENTATION_RANGES));
-            }
-        }
-        (word, _) => return Err(wrong_line(line, first, word)),
-    }
-    Ok(())
+/// A world while its lines are read.
+#[derive(Default)]
+struct Builder {
+    world: WorldSpec,
+    /// Whether domains, servers were named: the first takes the place of the default.
+    has_domains: bool,
+    has_servers: bool,
 }
 
-fn wrong_line(line: Line<'_>, first: Word<'_>, word: &str) -> LineMistake {
-    let form = match word {
-        "accepts" => "accepts DOMAIN...",
-        "observe" => "observe until DURATION",
-        "reverse-path" => "reverse-path MAILBOX",
-        "server" => "server NAME ADDRESS",
-        _ if LATER_WORDS.contains(&word) => {
-            let message = format!("`{word}` is not understood by this version");
-            return expecting(mistake_at(line, first, message), WORDS);
+impl Builder {
+    fn set(&mut self, line: Line<'_>, first: Word<'_>, rest: &[Word<'_>]) -> Result<(), LineMistake> {
+        let world = &mut self.world;
+        match (first.text, rest) {
+            ("accepts", [_, ..]) => return self.accepts(line, rest),
+            ("observe", [until, time]) if until.text == "until" => {
+                world.horizon = grammar::duration(time.text).ok_or_else(|| {
+                    let wrong = mistake_at(line, *time, format!("`{}` is no duration", time.text));
+                    expecting(wrong, ["90s", "26h10m", "2d1h"])
+                })?;
+                world.observe_until = true;
+            }
+            ("profile", [profile]) => {
+                let found = Profile::WORDS.into_iter().find(|(word, _)| *word == profile.text);
+                let (_, chosen) = found.ok_or_else(|| {
+                    let wrong = mistake_at(line, *profile, format!("`{}` is no profile", profile.text));
+                    expecting(wrong, Profile::WORDS.map(|(word, _)| word))
+                })?;
+                world.organisation.choose(chosen);
+            }
+            ("reverse-path", [mailbox]) => {
+                let bare = if mailbox.text == "<>" { "" } else { mailbox.text };
+                if let Some(fault) = mailbox_fault(bare).filter(|_| !bare.is_empty()) {
+                    return Err(expecting(mistake_at(line, *mailbox, fault), RESERVED_NAMES));
+                }
+                world.reverse_path = bare.to_owned();
+            }
+            ("site", [name]) => return world.organisation.add_site(line, *name),
+            ("link", [one, other, cost]) => return world.organisation.add_link(line, [*one, *other], *cost),
+            ("server", [name, address, options @ ..]) => return self.server(line, *name, *address, options),
+            ("subscribe", [edge, to, site, options @ ..]) if to.text == "to" => {
+                return world.organisation.subscribe(line, *edge, *site, options);
+            }
+            (word, _) => {
+                let form = FORMS.iter().find(|(known, _)| *known == word).map(|(_, form)| *form);
+                let wrong = mistake_at(line, first, format!("the line does not have the form of `{word}`"));
+                return Err(expecting(wrong, form));
+            }
         }
-        _ => {
-            let message = format!("no line of a world begins with `{word}`");
-            return expecting(mistake_at(line, first, message), nearest(word, WORDS));
+        Ok(())
+    }
+
+    /// Domains, and what they are if the last word says so.
+    fn accepts(&mut self, line: Line<'_>, rest: &[Word<'_>]) -> Result<(), LineMistake> {
+        let kind = rest.last().and_then(|last| KINDS.into_iter().find(|(word, _)| *word == last.text));
+        let domains = match (kind, rest) {
+            (Some(_), [domains @ .., _]) => domains,
+            _ => rest,
+        };
+        if !self.has_domains {
+            self.world.accepts.clear();
+            self.has_domains = true;
         }
-    };
-    expecting(mistake_at(line, first, format!("the line does not have the form of `{word}`")), [form])
+        for word in domains {
+            let domain = reserved_name(line, *word)?;
+            if self.world.accepts.contains(&domain) {
+                return Err(mistake_at(line, *word, format!("`{domain}` is accepted already")));
+            }
+            if let Some((_, Some(kind))) = kind {
+                self.world.organisation.relays.push(RelaySpec { domain: domain.clone(), kind });
+            }
+            self.world.accepts.push(domain);
+        }
+        Ok(())
+    }
+
+    fn server(
+        &mut self,
+        line: Line<'_>,
+        name: Word<'_>,
+        address: Word<'_>,
+        options: &[Word<'_>],
+    ) -> Result<(), LineMistake> {
+        let own_name = reserved_name(line, name)?;
+        let own_address =
+            address.text.parse().map_err(|_| mistake_at(line, address, format!("`{}` is no address", address.text)))?;
+        if let Some(fault) = address_fault(own_address) {
+            return Err(expecting(mistake_at(line, address, fault), DOCUMENTATION_RANGES));
+        }
+        if !self.has_servers {
+            self.has_servers = true;
+            self.world.organisation.servers.clear();
+            self.world.server.clone_from(&own_name);
+            self.world.address = own_address;
+        }
+        self.world.organisation.add_server(line, (name, own_name), (address, own_address), options)
+    }
 }
 
 fn reserved_name(line: Line<'_>, name: Word<'_>) -> Result<String, LineMistake> {

@@ -9,6 +9,7 @@ use super::{
     Line, LineMistake,
     model::ZoneSet,
     names::{DOCUMENTATION_RANGES, RESERVED_NAMES, address_fault, host_name, is_reserved_name},
+    organisation::OrganisationSpec,
     words::{expecting, mistake, mistake_of, words},
 };
 
@@ -44,6 +45,20 @@ pub(super) fn read(lines: &[(u32, String)], at: Duration, mistakes: &mut Vec<Lin
         }
     }
     found
+}
+
+/// Every server but the judged one is a host of the world, and its name has its address, unless the page says otherwise.
+pub(super) fn add_servers(records: &mut Vec<Timed>, organisation: &OrganisationSpec) {
+    for server in organisation.servers.iter().skip(1) {
+        if records.iter().any(|timed| plain_name(&timed.record.name) == server.name) {
+            continue;
+        }
+        let record_type = if server.address.is_ipv4() { "A" } else { "AAAA" };
+        // A name of a world is a name of DNS, and the address was read: there is nothing to refuse.
+        if let Ok(record) = parse_record(&format!("{}. {record_type} {}", server.name, server.address)) {
+            records.push(Timed { at: Duration::ZERO, record });
+        }
+    }
 }
 
 /// The record sets by time, and in page order within.

@@ -37,10 +37,9 @@ impl Judging<'_> {
         if let Ok(named) = server.parse::<IpAddr>() {
             return named == address;
         }
-        let own = &self.case.world;
-        let is_own = own.server.eq_ignore_ascii_case(server)
-            || own.server.split('.').next().is_some_and(|label| label.eq_ignore_ascii_case(server));
-        (is_own && own.address == address) || self.host(server).is_some_and(|host| host.addresses.contains(&address))
+        let own = self.case.world.organisation.server(server);
+        own.is_some_and(|own| own.address == address)
+            || self.host(server).is_some_and(|host| host.addresses.contains(&address))
     }
 
     /// Whether an occurrence passes a qualifier that narrows what is looked at. Qualifiers that ask pass everything.

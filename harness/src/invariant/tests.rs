@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use mtaspec_fake_smarthost::rule::{Action, Conditions, Rule, Trigger};
 
 use super::{ALL, Tally, check};
@@ -21,7 +19,7 @@ fn with_shell(text: &str) -> Case {
     let text = format!(
         "$c = New-Object PSCredential(\"u\", (ConvertTo-SecureString \"s3cret-9f2ab1d7\" -AsPlainText))\n{text}"
     );
-    Case { shell: vec![ShellText { at: Duration::ZERO, text, line: 9 }], ..plain() }
+    Case { shell: vec![ShellText { text, line: 9, ..ShellText::default() }], ..plain() }
 }
 
 /// What one invariant says of a trace: `None` if the trace does not put it to the test.

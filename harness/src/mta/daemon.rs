@@ -41,7 +41,10 @@ impl Adapter for ReferenceDaemon {
         let mut plan = Plan::new(at(SUBMISSION_PORT));
         plan.transport = Some(at(TRANSPORT_PORT));
         plan.files = vec![
-            PlannedFile::secret(path("connectors.ps1"), brief.shell.join("\n")),
+            PlannedFile::secret(
+                path("connectors.ps1"),
+                brief.shell.iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n"),
+            ),
             PlannedFile::text(path("authority.pem"), brief.authority.pem.clone()),
         ];
         let mut arguments = vec!["run".to_owned()];

@@ -15,7 +15,13 @@ use std::{
 
 use mtaspec_reference_transport::{connector::Connector, network::Network};
 
-use crate::{case::model::Via, trace::event::ReportedFate};
+use crate::{
+    case::{
+        model::{ShellText, Via},
+        organisation::OrganisationSpec,
+    },
+    trace::event::ReportedFate,
+};
 
 mod adapter;
 mod brief;
@@ -66,6 +72,12 @@ pub trait Mta: Send + Sync {
         true
     }
 
+    /// Whether it can be one server of an organisation of several, with sites, roles, Edge subscriptions and domains that
+    /// are relayed. One that cannot is not judged by cases with such a world.
+    fn knows_organisation(&self) -> bool {
+        false
+    }
+
     /// Whether it has the management shell of the pages and reports what that took, refused and printed. One that does
     /// not is not judged by cases that have claims on the shell.
     fn reports_shell(&self) -> bool {
@@ -103,7 +115,7 @@ pub trait RunningMta: Send + Sync {
     /// # Errors
     ///
     /// [`StartError::Unsupported`] if its configuration cannot change.
-    fn shell(self: Arc<Self>, text: String) -> Work<Result<(), StartError>> {
+    fn shell(self: Arc<Self>, text: ShellText) -> Work<Result<(), StartError>> {
         drop(text);
         Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
     }
@@ -170,7 +182,9 @@ pub struct Brief {
     /// The effective connectors at the start: defaults filled in, permissions resolved.
     pub connectors: Vec<Connector>,
     /// The management-shell texts that made them.
-    pub shell: Vec<String>,
+    pub shell: Vec<ShellText>,
+    /// Who there is beside it; one server alone for an MTA without [`Mta::knows_organisation`].
+    pub organisation: OrganisationSpec,
     /// How to reach the world in process.
     pub network: Arc<dyn Network>,
     /// For an MTA that looks names up in the machine's own tables: every name of the zones with an address.

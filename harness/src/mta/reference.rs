@@ -11,7 +11,13 @@ use mtaspec_reference_transport::{
 };
 
 use super::{Brief, Mta, Reporter, RunningMta, ShellRefusal, StartError, Submission, Work};
-use crate::{case::model::Via, trace::event::ReportedFate};
+use crate::{
+    case::{
+        management,
+        model::{ShellText, Via},
+    },
+    trace::event::ReportedFate,
+};
 
 /// The reference transport: the MTA that the corpus itself is tried on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +30,10 @@ impl Mta for Reference {
 
     fn version(&self) -> String {
         env!("CARGO_PKG_VERSION").to_owned()
+    }
+
+    fn knows_organisation(&self) -> bool {
+        true
     }
 
     fn reports_shell(&self) -> bool {
@@ -65,9 +75,9 @@ struct Running {
 
 impl Running {
     /// Whether a refusal is what the page wants is for its claims to say.
-    fn run(&self, text: &str) {
+    fn run(&self, text: &ShellText) {
         let mut shell = self.shell.lock().unwrap_or_else(PoisonError::into_inner);
-        for outcome in shell.run(&mut self.transport.directory(), text) {
+        for outcome in management::run(&mut shell, &mut self.transport.directory(), text) {
             let refusal =
                 |error: &ShellError| ShellRefusal { code: error.kind.code().to_owned(), message: error.to_string() };
             self.reporter.shell(&outcome.text, outcome.result.as_deref().map_err(refusal));
@@ -94,7 +104,7 @@ impl RunningMta for Running {
         })
     }
 
-    fn shell(self: Arc<Self>, text: String) -> Work<Result<(), StartError>> {
+    fn shell(self: Arc<Self>, text: ShellText) -> Work<Result<(), StartError>> {
         Box::pin(async move {
             self.run(&text);
             Ok(())

@@ -123,6 +123,8 @@ impl Suite {
             Observation::lost(StartError::unsupported("the world's name server"))
         } else if is_about_the_shell(case) && !mta.reports_shell() {
             Observation::lost(StartError::unsupported("the management shell"))
+        } else if let Some(setting) = beyond(case, mta) {
+            Observation::lost(StartError::Unsupported { setting })
         } else {
             observe(case)
         };
@@ -174,6 +176,11 @@ fn is_about_dns(case: &Case) -> bool {
         claim.when.as_ref().is_some_and(asks) || matches!(&claim.body, Body::Seen(seen) if asks(seen))
     };
     !case.dns_faults.is_empty() || case.claims.iter().any(claims)
+}
+
+/// What of the case's organisation the MTA has no notion of, if anything.
+fn beyond(case: &Case, mta: &dyn Mta) -> Option<String> {
+    case.world.organisation.beyond_one_server().filter(|_| !mta.knows_organisation())
 }
 
 /// Whether a case cannot be judged without an MTA that reports what its management shell did.

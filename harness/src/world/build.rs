@@ -13,12 +13,13 @@ use mtaspec_fake_smarthost::{
     RunningHost,
     pki::{Pki, PkiError},
 };
-use mtaspec_reference_transport::{connector::Connector, directory::Directory, network::Network, shell::Shell};
+use mtaspec_reference_transport::{connector::Connector, network::Network};
 
 use super::Recorder;
 use crate::{
     case::{
         Case,
+        management::Management,
         model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS},
     },
     claim::shell::is_claimed,
@@ -119,7 +120,8 @@ pub(super) fn brief(
         identities: identities(case, &connectors, pki)?,
         accepted: case.world.accepts.iter().map(|domain| (domain.clone(), ORIGIN)).collect(),
         connectors,
-        shell: case.shell.iter().filter(|text| text.at.is_zero()).map(|text| text.text.clone()).collect(),
+        shell: case.shell.iter().filter(|text| text.at.is_zero()).cloned().collect(),
+        organisation: case.world.organisation.clone(),
         network,
         names: names(case),
         dial: own.map(|address| (address, address)).collect(),
@@ -131,10 +133,10 @@ pub(super) fn brief(
 /// The connectors that the page's shell texts make before anything is submitted. A refusal that a claim is about leaves
 /// the world as the page has it; any other does not.
 fn connectors(case: &Case) -> Result<Vec<Connector>, StartError> {
-    let (mut shell, mut directory) = (Shell::new(), Directory::default());
+    let mut management = Management::of(&case.world);
     let mut number = 0;
     for text in case.shell.iter().filter(|text| text.at.is_zero()) {
-        for outcome in shell.run(&mut directory, &text.text) {
+        for outcome in management.run(text) {
             number += 1;
             if let Err(error) = outcome.result
                 && !is_claimed(&case.claims, number, &outcome.text)
@@ -143,7 +145,7 @@ fn connectors(case: &Case) -> Result<Vec<Connector>, StartError> {
             }
         }
     }
-    Ok(directory.connectors().to_vec())
+    Ok(management.directory().connectors().to_vec())
 }
 
 /// Every name of the page with an address, for an MTA that asks no name server.

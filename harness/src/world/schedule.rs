@@ -43,7 +43,7 @@ impl Schedule {
         let waiting = Arc::new(AtomicUsize::new(messages + later_texts.clone().count()));
         let mut tasks = JoinSet::new();
         for text in later_texts {
-            let (mta, at, text) = (Arc::clone(mta), clock.instant(text.at), text.text.clone());
+            let (mta, at, text) = (Arc::clone(mta), clock.instant(text.at), text.clone());
             let (refusal, waiting, recorder) = (Arc::clone(&refusal), Arc::clone(&waiting), Arc::clone(recorder));
             tasks.spawn(async move {
                 tokio::time::sleep_until(at).await;

@@ -36,7 +36,7 @@ fn each_mistake_points_at_its_word() {
         ("```zone mx9\n```", &["17:9 no server of the world is called `mx9`"]),
         ("```zone at=5\n```", &["17:12 `5` is no duration"]),
         ("```host mx2.contoso.test\n```", &["17:9 no host is called `mx2.contoso.test`"]),
-        ("```world\nprofile e2013\n```", &["18:1 `profile` is not understood by this version"]),
+        ("```world\nprofile e2012\n```", &["18:9 `e2012` is no profile"]),
         ("```world\nobserve for 1h\n```", &["18:1 the line does not have the form of `observe`"]),
         ("```world\nserver mta.test 192.0.2.2\n```", &["18:17 `192.0.2.2` is the address of the built-in host"]),
         ("```world\nobserve until 1h\nobserve until 2h\n```", &["19:1 a second line begins with `observe`"]),

@@ -2,6 +2,7 @@
 
 mod merging;
 mod mistakes;
+mod organisation;
 mod shell;
 
 use std::path::Path;
