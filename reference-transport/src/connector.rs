@@ -31,6 +31,25 @@ pub struct Connector {
     pub messages_per_connection_max: u32,
     /// Which header families a session of this connector may send (`Add-ADPermission`).
     pub header_rights: HeaderRights,
+    /// The servers that make its connections (`-SourceTransportServers`), as the organisation names them; none: the
+    /// server that asks.
+    pub source_servers: Vec<String>,
+    /// Who sees it (`-IsScopedConnector`).
+    pub scope: Scope,
+    /// Which service makes its connections (`-FrontendProxyEnabled`).
+    pub service: Service,
+    /// Whose name servers are asked (`-UseExternalDNSServersEnabled`).
+    pub name_servers: NameServers,
+    /// Mutual TLS with the domains of `Set-TransportConfig -TLSSendDomainSecureList` (`-DomainSecureEnabled`).
+    pub mutual_tls: MutualTls,
+    /// What becomes transient or permanent that is not (`-ErrorPolicies`); none: `Default`.
+    pub error_policies: Vec<ErrorPolicy>,
+    /// Our certificate by issuer and subject (`-TlsCertificateName`).
+    pub certificate: Option<CertificateName>,
+    /// The address that it connects from (`-SourceIPAddress`); `None`: any.
+    pub source_address: Option<IpAddr>,
+    /// `-ProtocolLoggingLevel`; none by default (MOD-26).
+    pub protocol_logging: LoggingLevel,
 }
 
 impl Connector {
@@ -52,7 +71,102 @@ impl Connector {
             inactivity_timeout: INACTIVITY_TIMEOUT_DEFAULT,
             messages_per_connection_max: MESSAGES_PER_CONNECTION_DEFAULT,
             header_rights: HeaderRights::ANONYMOUS,
+            source_servers: Vec::new(),
+            scope: Scope::Organisation,
+            service: Service::Transport,
+            name_servers: NameServers::Internal,
+            mutual_tls: MutualTls::Off,
+            error_policies: Vec::new(),
+            certificate: None,
+            source_address: None,
+            protocol_logging: LoggingLevel::None,
         }
+    }
+}
+
+/// `-IsScopedConnector`.
+#[expect(clippy::exhaustive_enums, reason = "a connector is scoped or not")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every server routes by it (SCO-01).
+    Organisation,
+    /// Servers in the sites of its source servers do (SCO-02, AMB-18).
+    Site,
+}
+
+/// `-FrontendProxyEnabled`.
+#[expect(clippy::exhaustive_enums, reason = "a connector is proxied or not")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Front End Transport connects, on behalf of Transport (FEP-02).
+    FrontEnd,
+    /// Transport connects itself (FEP-01).
+    Transport,
+}
+
+/// `-UseExternalDNSServersEnabled`.
+#[expect(clippy::exhaustive_enums, reason = "a server has these two lists")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameServers {
+    /// `Set-TransportService -ExternalDNS*` (DNS-19).
+    External,
+    /// `Set-TransportService -InternalDNS*` (MOD-28).
+    Internal,
+}
+
+/// `-DomainSecureEnabled`.
+#[expect(clippy::exhaustive_enums, reason = "it is on or off")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MutualTls {
+    /// With none (TLS-24).
+    Off,
+    /// With the listed domains (TLS-21, TLS-23).
+    ListedDomains,
+}
+
+/// `-ProtocolLoggingLevel`.
+#[expect(clippy::exhaustive_enums, reason = "New-SendConnector has these two")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoggingLevel {
+    /// Nothing is logged.
+    None,
+    /// Every session is.
+    Verbose,
+}
+
+/// `-ErrorPolicies`, but for `Default` (MOD-42).
+#[expect(clippy::exhaustive_enums, reason = "New-SendConnector has these")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErrorPolicy {
+    /// Listed replies become transient (FAIL-22).
+    DowngradeCustomFailures,
+    /// Every failure of a lookup becomes transient (FAIL-21).
+    DowngradeDnsFailures,
+    /// Listed replies become permanent (FAIL-22).
+    UpgradeCustomFailures,
+}
+
+/// `-TlsCertificateName`: which certificate of ours is shown (TLS-26, AMB-35).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateName {
+    /// What follows `<I>`.
+    pub issuer: String,
+    /// What follows `<S>`.
+    pub subject: String,
+}
+
+impl CertificateName {
+    /// Reads `<I>issuer<S>subject`; `None` if a half is missing (TLS-27).
+    pub fn parse(text: &str) -> Option<Self> {
+        let (issuer, subject) = text.strip_prefix("<I>")?.split_once("<S>")?;
+        let is_half = |half: &str| !half.trim().is_empty() && !half.chars().any(char::is_control);
+        (is_half(issuer) && is_half(subject)).then(|| Self { issuer: issuer.to_owned(), subject: subject.to_owned() })
+    }
+}
+
+impl fmt::Display for CertificateName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<I>{}<S>{}", self.issuer, self.subject)
     }
 }
 
@@ -97,6 +211,13 @@ pub enum SmartHost {
     Address(IpAddr),
     /// By name: MX, then A and AAAA (AMB-07). In lower case, without a final dot.
     Name(String),
+}
+
+impl SmartHost {
+    /// `--`: the servers of the subscribed site, on the connector that an Edge subscription makes (EDG-03).
+    pub fn subscribed_site() -> Self {
+        Self::Name("--".to_owned())
+    }
 }
 
 impl fmt::Display for SmartHost {
@@ -146,6 +267,8 @@ pub enum Authentication {
     Basic(Credential),
     /// LOGIN or PLAIN, under TLS with the exact name alone (AUT-09, AUT-11).
     BasicRequireTls(Credential),
+    /// GSSAPI between Exchange servers (AUT-14); this transport has none, and defers (AUT-15).
+    ExchangeServer,
     /// None on the wire: the network is trusted (AUT-17).
     ExternalAuthoritative,
     /// None (AUT-03).

@@ -5,6 +5,7 @@
 
 mod address_space;
 mod select;
+mod x400;
 
-pub use address_space::{AddressSpace, AddressSpaceError, Closeness, Cost, Pattern};
+pub use address_space::{AddressSpace, AddressSpaceError, Closeness, Cost, Pattern, Place};
 pub use select::{Selection, select};

@@ -67,10 +67,13 @@ impl Settings {
     fn credential(&self) -> Option<&crate::connector::Credential> {
         match &self.authentication {
             Authentication::Basic(credential) | Authentication::BasicRequireTls(credential) => Some(credential),
-            Authentication::ExternalAuthoritative | Authentication::None => None,
+            Authentication::ExchangeServer | Authentication::ExternalAuthoritative | Authentication::None => None,
         }
     }
 }
+
+/// What the queue shows where a host lacks what `ExchangeServer` needs (AUT-15).
+const CANNOT_AUTHENTICATE: &str = "451 5.7.3 Cannot achieve Exchange Server authentication";
 
 /// What is done about STARTTLS in one session.
 #[expect(clippy::exhaustive_enums, reason = "RFC 3207 §4.1 leaves a client these three")]
@@ -168,6 +171,10 @@ impl Session {
         self.start_tls(host, settings, tls).await?;
         if matches!(settings.authentication, Authentication::BasicRequireTls(_)) && !self.is_tls {
             return Err(SessionError::Extension { keyword: "STARTTLS", needed_by: Need::Connector });
+        }
+        if settings.authentication == Authentication::ExchangeServer {
+            // GSSAPI is not spoken here, and mail without authentication is not what was asked for (AUT-15, AUT-19).
+            return Err(SessionError::Authentication { why: CANNOT_AUTHENTICATE.to_owned() });
         }
         if let Some(credential) = settings.credential() {
             self.authenticate(credential).await?;

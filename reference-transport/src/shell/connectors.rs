@@ -349,7 +349,9 @@ fn conflict(context: &Context<'_>, bound: &Bound, refusal: &Refusal) -> ShellErr
 fn directory_error(context: &Context<'_>, error: DirectoryError) -> ShellError {
     let kind = match error {
         DirectoryError::NameTaken { name } => ShellErrorKind::NameTaken { name },
-        DirectoryError::NotFound { name } => ShellErrorKind::NotFound { name },
+        DirectoryError::AlreadySubscribed { server: name, .. } | DirectoryError::NotFound { name } => {
+            ShellErrorKind::NotFound { name }
+        }
     };
     ShellError::new(kind, context.span.clone())
 }

@@ -51,7 +51,7 @@ fn read(context: &Context<'_>, bound: &Bound) -> Result<(String, Vec<Entry>), Sh
     if rights.is_null() {
         return Err(rights.bad("ExtendedRights", "at least one right"));
     }
-    let entry = |right| Entry { principal, right, deny };
+    let entry = |right| Entry { principal, right, deny, inherited: false };
     let entries: Result<Vec<_>, _> = rights.items().into_iter().map(|item| right(item).map(entry)).collect();
     Ok((name.to_owned(), entries?))
 }
