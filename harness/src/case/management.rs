@@ -2,12 +2,15 @@
 //! the connectors that it makes. What the judged MTA's own shell does is another matter.
 
 use mtaspec_reference_transport::{
-    directory::Directory,
+    directory::{self, AcceptedDomain, Automatic, Directory, DomainType, Organisation, Server, SiteLink},
     domain::Domain,
     shell::{CommandOutcome, Shell},
 };
 
-use super::model::{ShellText, WorldSpec};
+use super::{
+    model::{ShellText, WorldSpec},
+    organisation::{OrganisationSpec, Profile, RelayKind, Role},
+};
 
 /// A shell, and the directory of the organisation that it works on.
 #[derive(Debug)]
@@ -20,8 +23,7 @@ impl Management {
     /// A fresh one, for the organisation of a world.
     #[must_use]
     pub fn of(world: &WorldSpec) -> Self {
-        let domains = world.accepts.iter().filter_map(|domain| Domain::parse(domain).ok()).collect();
-        Self { shell: Shell::new(), directory: Directory::new(domains) }
+        Self { shell: Shell::new(), directory: directory(&world.organisation, &world.accepts) }
     }
 
     /// Runs a text where and for whom the page says; variables last from one text to the next.
@@ -38,5 +40,76 @@ impl Management {
 
 /// Runs a text in a shell on a directory, where and for whom the page says.
 pub(crate) fn run(shell: &mut Shell, directory: &mut Directory, text: &ShellText) -> Vec<CommandOutcome> {
-    shell.run(directory, &text.text)
+    let local = directory.local_server().name.clone();
+    // The reader of pages has looked the server up; one that is not there leaves the judged one at work.
+    let elsewhere = text.on.as_deref().filter(|server| directory.work_on(server).is_ok());
+    let outcomes = shell.run(directory, &text.text);
+    if elsewhere.is_some() {
+        // The server was there a moment ago.
+        let _ = directory.work_on(&local);
+    }
+    outcomes
+}
+
+/// The directory of an organisation that accepts these domains, seen from its first server, with its subscriptions.
+pub(crate) fn directory(organisation: &OrganisationSpec, accepts: &[String]) -> Directory {
+    let domains = || accepts.iter().filter_map(|domain| Domain::parse(domain).ok());
+    let first = organisation.servers.first().map_or("", |server| server.name.as_str());
+    let made = Directory::of(translated(organisation), first, domains().collect());
+    // The reader of pages has seen to it that names are there once and refer to something.
+    let mut directory = made.unwrap_or_else(|_| Directory::new(domains().collect()));
+    let mut accepted: Vec<_> = domains().map(|domain| accepted(organisation, domain)).collect();
+    if let Some(first) = accepted.first_mut() {
+        first.is_default = true;
+    }
+    // An Edge server keeps its own; the judged server is local in the end.
+    for server in organisation.servers.iter().rev() {
+        if directory.work_on(&server.name).is_ok() {
+            directory.set_accepted_domains(accepted.clone());
+        }
+    }
+    for subscription in &organisation.subscriptions {
+        let automatic = Automatic { inbound: subscription.inbound, internet: subscription.internet };
+        // No Edge server is subscribed twice in a page.
+        let _ = directory.subscribe(&subscription.edge, &subscription.site, automatic);
+    }
+    directory
+}
+
+fn accepted(organisation: &OrganisationSpec, domain: Domain) -> AcceptedDomain {
+    let name = domain.to_string();
+    let relay = organisation.relays.iter().find(|relay| relay.domain == name);
+    let kind = match relay.map(|relay| relay.kind) {
+        None => DomainType::Authoritative,
+        Some(RelayKind::External) => DomainType::ExternalRelay,
+        Some(RelayKind::Internal) => DomainType::InternalRelay,
+    };
+    AcceptedDomain { kind, ..AcceptedDomain::authoritative(domain) }
+}
+
+fn translated(organisation: &OrganisationSpec) -> Organisation {
+    let role = |role: &Role| match role {
+        Role::Edge => directory::Role::Edge,
+        Role::FrontEnd => directory::Role::FrontEnd,
+        Role::MailboxTransport => directory::Role::MailboxTransport,
+        Role::Transport => directory::Role::Transport,
+    };
+    Organisation {
+        profile: match organisation.profile {
+            Profile::E2013 => directory::Profile::E2013,
+            Profile::E2016 | Profile::Edge | Profile::Rfc => directory::Profile::E2016,
+        },
+        servers: organisation
+            .servers
+            .iter()
+            .map(|server| Server {
+                name: server.name.clone(),
+                address: server.address,
+                site: server.site.clone(),
+                roles: server.roles.iter().map(role).collect(),
+            })
+            .collect(),
+        sites: organisation.sites.clone(),
+        links: organisation.links.iter().map(|link| SiteLink { sites: link.sites.clone(), cost: link.cost }).collect(),
+    }
 }

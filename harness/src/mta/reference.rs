@@ -41,6 +41,7 @@ impl Mta for Reference {
     }
 
     fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
+        let accepts: Vec<String> = brief.accepted.iter().map(|(domain, _)| domain.clone()).collect();
         let config = Config {
             server: brief.server,
             address: brief.address,
@@ -53,10 +54,12 @@ impl Mta for Reference {
                 .collect(),
             accepted: brief.accepted,
         };
+        let organisation = brief.organisation;
         let transport = Transport::new(config, brief.network, Arc::new(Reports(Arc::clone(&brief.reporter))));
         let texts = brief.shell;
         Box::pin(async move {
             let transport = transport.map_err(|error| StartError::Failed { why: error.to_string() })?;
+            *transport.directory() = management::directory(&organisation, &accepts);
             let running = Running { transport, shell: Mutex::new(Shell::new()), reporter: brief.reporter };
             for text in texts {
                 running.run(&text);
