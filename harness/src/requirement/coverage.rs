@@ -94,17 +94,17 @@ impl Found {
 
 /// Why no case cites the requirement: the most telling of the reasons that apply.
 fn reason(requirement: &Requirement, found: &BTreeMap<&str, Found>) -> String {
+    if let Some(why) = &requirement.exempt {
+        return format!("exempt: {why}");
+    }
     if let Some(twin) = requirement.same.iter().find(|id| found.contains_key(id.as_str())) {
         return format!("no case of its own: the cases of {twin} ask the same");
     }
     if requirement.strength == Strength::May {
         return "both ways are lawful: nothing to find".to_owned();
     }
-    if requirement.surface.contains(&Surface::Wire) {
+    if requirement.surface.iter().any(|surface| matches!(surface, Surface::Management | Surface::Wire)) {
         return "no case yet".to_owned();
-    }
-    if requirement.surface.contains(&Surface::Management) {
-        return "only a management surface: no host sees it".to_owned();
     }
     "only in logs, queue or notifications: no case yet".to_owned()
 }

@@ -23,6 +23,8 @@ pub struct Requirement {
     pub source: String,
     /// What the text of the source supports where it asks for less, or for something else, than the sentence.
     pub note: Option<String>,
+    /// Why no case is to ask it; the coverage says so. A case that asks it all the same counts.
+    pub exempt: Option<String>,
     /// Requirements and faults that say the same: one case serves all.
     #[serde(default)]
     pub same: Vec<String>,
