@@ -5,6 +5,7 @@ use mtaspec_harness::{
     invariant::ALL,
     requirement::{Basis, Catalogue, Requirement, Strength, Surface},
     suite::Filter,
+    suite::run,
 };
 use serde::Serialize;
 
@@ -69,6 +70,12 @@ fn needs(case: &Case) -> Vec<String> {
     }
     if case.shell.iter().any(|text| !text.at.is_zero()) {
         needs.push("changes its connectors at run time".to_owned());
+    }
+    if run::is_about_the_shell(case) {
+        needs.push("has the management shell of the pages".to_owned());
+    }
+    if let Some(setting) = case.world.organisation.beyond_one_server() {
+        needs.push(format!("knows an organisation: {setting}"));
     }
     if case.world.observe_until {
         needs.push(format!("{} s of world time", case.world.horizon.as_secs()));

@@ -184,7 +184,8 @@ fn beyond(case: &Case, mta: &dyn Mta) -> Option<String> {
 }
 
 /// Whether a case cannot be judged without an MTA that reports what its management shell did.
-fn is_about_the_shell(case: &Case) -> bool {
+#[must_use]
+pub fn is_about_the_shell(case: &Case) -> bool {
     case.claims.iter().any(|claim| matches!(claim.body, Body::Shell(_)))
 }
 
