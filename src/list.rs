@@ -4,8 +4,7 @@ use mtaspec_harness::{
     case::{Case, model::Via},
     invariant::ALL,
     requirement::{Basis, Catalogue, Requirement, Strength, Surface},
-    suite::Filter,
-    suite::run,
+    suite::{Filter, run},
 };
 use serde::Serialize;
 

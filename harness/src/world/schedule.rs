@@ -21,7 +21,7 @@ use crate::{
 
 /// What is still to go in, and what could not.
 pub(super) struct Schedule {
-    /// A task a message and a task a shell text, so that a message that waits keeps no other waiting.
+    /// A task a message and one for the shell texts, so that a message that waits keeps no other waiting.
     tasks: JoinSet<()>,
     refusal: Arc<Mutex<Option<StartError>>>,
     waiting: Arc<std::sync::atomic::AtomicUsize>,
@@ -42,16 +42,20 @@ impl Schedule {
         let messages: usize = case.messages.iter().map(|message| message.times as usize).sum();
         let waiting = Arc::new(AtomicUsize::new(messages + later_texts.clone().count()));
         let mut tasks = JoinSet::new();
-        for text in later_texts {
-            let (mta, at, text) = (Arc::clone(mta), clock.instant(text.at), text.clone());
+        // One task for all of them: texts of one time are run in page order.
+        let texts: Vec<_> = later_texts.map(|text| (clock.instant(text.at), text.clone())).collect();
+        tasks.spawn({
+            let mta = Arc::clone(mta);
             let (refusal, waiting, recorder) = (Arc::clone(&refusal), Arc::clone(&waiting), Arc::clone(recorder));
-            tasks.spawn(async move {
-                tokio::time::sleep_until(at).await;
-                note(&refusal, &recorder, mta.shell(text).await);
-                waiting.fetch_sub(1, Ordering::Relaxed);
-                recorder.wake();
-            });
-        }
+            async move {
+                for (at, text) in texts {
+                    tokio::time::sleep_until(at).await;
+                    note(&refusal, &recorder, Arc::clone(&mta).shell(text).await);
+                    waiting.fetch_sub(1, Ordering::Relaxed);
+                    recorder.wake();
+                }
+            }
+        });
         for message in &case.messages {
             let (mta, at, message) = (Arc::clone(mta), clock.instant(message.at), message.clone());
             let (refusal, waiting, recorder) = (Arc::clone(&refusal), Arc::clone(&waiting), Arc::clone(recorder));
