@@ -113,3 +113,55 @@ fn translated(organisation: &OrganisationSpec) -> Organisation {
         links: organisation.links.iter().map(|link| SiteLink { sites: link.sites.clone(), cost: link.cost }).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::organisation::{RelaySpec, ServerSpec, SubscriptionSpec};
+
+    fn server(name: &str, last: u8, roles: &[Role]) -> ServerSpec {
+        let site = directory::SITE_DEFAULT.to_owned();
+        ServerSpec { name: name.to_owned(), address: [192, 0, 2, last].into(), site, roles: roles.to_vec() }
+    }
+
+    fn world() -> WorldSpec {
+        let mut world = WorldSpec { accepts: vec!["a.test".to_owned(), "b.test".to_owned()], ..WorldSpec::default() };
+        world.organisation.servers =
+            vec![server("mbx1.sender.test", 1, &Role::MAILBOX), server("edge1.sender.test", 7, &[Role::Edge])];
+        world.organisation.relays = vec![RelaySpec { domain: "b.test".to_owned(), kind: RelayKind::External }];
+        world
+    }
+
+    fn made(text: &str, on: Option<&str>) -> ShellText {
+        let text = format!("New-SendConnector -Name {text} -AddressSpaces * -Internet");
+        ShellText { text, on: on.map(str::to_owned), ..ShellText::default() }
+    }
+
+    fn names(directory: &Directory) -> Vec<&str> {
+        directory.connectors().iter().map(|connector| connector.name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_text_is_run_on_its_server_and_the_next_one_on_the_judged() {
+        let mut management = Management::of(&world());
+        for text in [made("Outside", Some("edge1")), made("Inside", None)] {
+            assert!(management.run(&text).iter().all(|outcome| outcome.result.is_ok()));
+        }
+        assert_eq!(names(management.directory()), ["Inside"]);
+        assert_eq!(management.directory().local_server().name, "mbx1.sender.test");
+        management.directory.work_on("edge1").expect("it is there");
+        assert_eq!(names(management.directory()), ["Outside"]);
+    }
+
+    #[test]
+    fn an_organisation_has_its_domains_and_subscriptions() {
+        let mut world = world();
+        let (edge, site) = ("edge1.sender.test".to_owned(), directory::SITE_DEFAULT.to_owned());
+        world.organisation.subscriptions = vec![SubscriptionSpec { edge, site, internet: true, inbound: false }];
+        let management = Management::of(&world);
+        let kinds: Vec<_> =
+            management.directory().accepted_domains().iter().map(|own| (own.kind, own.is_default)).collect();
+        assert_eq!(kinds, [(DomainType::Authoritative, true), (DomainType::ExternalRelay, false)]);
+        assert_eq!(names(management.directory()), ["EdgeSync - Default-First-Site-Name to Internet"]);
+    }
+}
