@@ -23,7 +23,7 @@ use self::routing::{Decision, Group, decide, group};
 use crate::{
     connector::HeaderRights,
     delivery::{Courier, Mail, Outcome, Problem},
-    directory::Directory,
+    directory::{Directory, Organisation, OrganisationError},
     domain::{Domain, DomainError, Mailbox},
     message::{Message, Stamp, Submission, Via},
     network::Network,
@@ -63,6 +63,9 @@ pub enum TransportError {
         /// Why.
         source: DomainError,
     },
+    /// It stands in no organisation.
+    #[error(transparent)]
+    Organisation(#[from] OrganisationError),
     /// The resolver cannot be set up.
     #[error("the resolver cannot be set up: {why}")]
     Resolver {
@@ -111,7 +114,9 @@ impl Transport {
             .map_err(|error| TransportError::Resolver { why: error.to_string() })?;
         let tls = Tls::new(Arc::clone(&network), &roots, identities, &server)?;
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
-        let directory = Mutex::new(Directory::new(accepted.iter().map(|(domain, _)| domain.clone()).collect()));
+        let organisation = Organisation::of_mailbox_server(&server, address);
+        let domains = accepted.iter().map(|(domain, _)| domain.clone()).collect();
+        let directory = Mutex::new(Directory::of(organisation, &server, domains)?);
         let shell = Mutex::default();
         let inner = Inner { server, address, accepted, directory, shell, courier, network, observer };
         Ok(Self { inner: Arc::new(inner) })
