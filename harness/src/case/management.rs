@@ -4,12 +4,12 @@
 use mtaspec_reference_transport::{
     directory::{self, AcceptedDomain, Automatic, Directory, DomainType, Organisation, Server, SiteLink},
     domain::Domain,
-    shell::{CommandOutcome, Shell},
+    shell::{CommandOutcome, Origin, Shell},
 };
 
 use super::{
     model::{ShellText, WorldSpec},
-    organisation::{OrganisationSpec, Profile, RelayKind, Role},
+    organisation::{OrganisationSpec, Profile, RelayKind, Role, ShellOrigin},
 };
 
 /// A shell, and the directory of the organisation that it works on.
@@ -43,7 +43,11 @@ pub(crate) fn run(shell: &mut Shell, directory: &mut Directory, text: &ShellText
     let local = directory.local_server().name.clone();
     // The reader of pages has looked the server up; one that is not there leaves the judged one at work.
     let elsewhere = text.on.as_deref().filter(|server| directory.work_on(server).is_ok());
-    let outcomes = shell.run(directory, &text.text);
+    let origin = match text.origin {
+        ShellOrigin::Eac => Origin::Centre,
+        ShellOrigin::Shell => Origin::Shell,
+    };
+    let outcomes = shell.run_from(origin, directory, &text.text);
     if elsewhere.is_some() {
         // The server was there a moment ago.
         let _ = directory.work_on(&local);
