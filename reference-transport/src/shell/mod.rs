@@ -33,6 +33,7 @@
 
 mod binding;
 mod error;
+mod export;
 
 mod grammar;
 mod nearest;
@@ -40,14 +41,17 @@ mod noun;
 mod object;
 mod parameter;
 mod pipeline;
+mod reference;
 
 mod value;
 
 use std::{collections::BTreeMap, ops::Range};
 
 pub use error::{ShellError, ShellErrorKind};
+pub use export::{ExportError, Import, import};
 
 pub use parameter::{Kind, Parameter, Where};
+pub use reference::{CmdletReference, ParameterReference, Rule, reference, rules};
 
 use crate::directory::Directory;
 use binding::Cmdlet;

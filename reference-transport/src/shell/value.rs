@@ -327,7 +327,7 @@ fn below(digits: &str, limit: u64) -> Option<u64> {
     is_number.then(|| digits.parse().ok()).flatten().filter(|number| *number < limit)
 }
 
-fn timespan(secs: u64) -> String {
+pub(super) fn timespan(secs: u64) -> String {
     let (days, hours, minutes, rest) = (secs / 86_400, secs / 3600 % 24, secs / 60 % 60, secs % 60);
     let days = if days == 0 { String::new() } else { format!("{days}.") };
     format!("{days}{hours:02}:{minutes:02}:{rest:02}")

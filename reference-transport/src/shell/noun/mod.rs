@@ -11,8 +11,8 @@ mod service;
 mod transport_config;
 mod transport_service;
 
-use super::{Context, Origin, ShellError, ShellErrorKind, binding::Cmdlet};
-use crate::directory::Refusal;
+use super::{Context, Origin, ShellError, ShellErrorKind, binding::Cmdlet, object::Value, parameter};
+use crate::directory::{FrontendTransportService, Refusal, TransportConfig, TransportService};
 
 /// All of them.
 pub(super) const CMDLETS: [&Cmdlet; 23] = [
@@ -40,6 +40,30 @@ pub(super) const CMDLETS: [&Cmdlet; 23] = [
     &transport_service::GET,
     &transport_service::SET,
 ];
+
+/// The rules of all nouns but Send connectors.
+pub(super) fn rules() -> Vec<Refusal> {
+    let tables: [&[Refusal]; 5] = [
+        &accepted_domain::RULES,
+        &ad_permission::RULES,
+        &edge_subscription::RULES,
+        &service::RULES,
+        &transport_service::RULES,
+    ];
+    tables.concat()
+}
+
+pub(super) fn shown_transport_service(settings: &TransportService) -> Vec<(&'static str, Value)> {
+    transport_service::FIELDS.iter().flat_map(|table| parameter::shown(table, settings)).collect()
+}
+
+pub(super) fn shown_frontend_transport_service(settings: &FrontendTransportService) -> Vec<(&'static str, Value)> {
+    frontend_transport_service::FIELDS.iter().flat_map(|table| parameter::shown(table, settings)).collect()
+}
+
+pub(super) fn shown_transport_config(settings: &TransportConfig) -> Vec<(&'static str, Value)> {
+    parameter::shown(&transport_config::FIELDS, settings)
+}
 
 /// An Edge server has no graphical centre (MOD-38).
 pub(super) fn may_manage(context: &Context<'_>) -> Result<(), ShellError> {

@@ -58,7 +58,7 @@ const fn field(
 }
 
 /// What a command names of these is set, all are shown, in this order.
-pub(super) const FIELDS: [Field<Settings>; 31] = [
+pub(in crate::shell) const FIELDS: [Field<Settings>; 31] = [
     field(
         Parameter::new(
             "AddressSpaces",

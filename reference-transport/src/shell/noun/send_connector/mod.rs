@@ -5,7 +5,8 @@ mod fields;
 
 pub(super) use fields::LOGGING;
 
-use fields::{FIELDS, USAGES};
+pub(in crate::shell) use fields::FIELDS;
+use fields::USAGES;
 
 use super::{conflict, may_manage, readings::object_name, refused};
 use crate::{
