@@ -36,6 +36,7 @@ mod error;
 mod export;
 
 mod grammar;
+mod invariants;
 mod nearest;
 mod noun;
 mod object;
@@ -50,6 +51,7 @@ use std::{collections::BTreeMap, ops::Range};
 pub use error::{ShellError, ShellErrorKind};
 pub use export::{ExportError, Import, import};
 
+pub use invariants::hold_against;
 pub use parameter::{Kind, Parameter, Where};
 pub use reference::{CmdletReference, ParameterReference, Rule, reference, rules};
 

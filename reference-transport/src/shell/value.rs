@@ -273,7 +273,7 @@ pub(super) fn shown_size(size: Option<u64>) -> Value {
         _ => ("GB", 30),
     };
     // To a thousandth, cut, and without the zeros at its end.
-    let thousandths = (octets & ((1 << shift) - 1)) * 1000 >> shift;
+    let thousandths = ((octets & ((1 << shift) - 1)) * 1000) >> shift;
     let fraction = format!(".{thousandths:03}");
     let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
     let digits = octets.to_string();
