@@ -83,6 +83,7 @@ impl RunningMta for Running {
                         Via::Submission => message::Via::Submission,
                         Via::Transport => message::Via::Transport,
                     },
+                    dsn: mtaspec_reference_transport::dsn::Request::default(),
                 })
                 .await;
             Ok(())

@@ -5,7 +5,7 @@ use std::{io, sync::Arc};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
 use super::{Desk, LINE_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECIPIENTS_MAX, SILENCE_MAX};
-use crate::{message::Submission, network::Stream};
+use crate::{dsn, message::Submission, network::Stream};
 
 /// What a client may use. SIZE is [`MESSAGE_OCTETS_MAX`].
 const EXTENSIONS: [&str; 5] = ["PIPELINING", "SIZE 167772160", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"];
@@ -126,6 +126,7 @@ impl<S: Stream> Session<'_, S> {
                     recipients: mail.recipients,
                     data: Arc::from(octets),
                     via: self.desk.via,
+                    dsn: dsn::Request::default(),
                 });
                 self.reply("250 2.0.0 Taken").await?;
                 Ok(After::GoOn)
