@@ -25,6 +25,7 @@ use crate::{
     delivery::{Courier, Mail, Outcome, Problem},
     directory::Directory,
     domain::{Domain, DomainError, Mailbox},
+    dsn::Event,
     message::{Message, Stamp, Submission},
     network::Network,
     notice::{self, Entry, Occasion, Reporter, Said},
@@ -199,8 +200,10 @@ impl Inner {
     async fn attempt(&self, message: &Message, group: Group) {
         let content = message.content(group.rights);
         let recipients: Vec<&str> = group.recipients.iter().map(|&at| message.recipients[at].as_str()).collect();
-        let mail = Mail { reverse_path: &message.reverse_path, content: &content };
+        let dsn = message.dsn.pick(&group.recipients);
+        let mail = Mail { reverse_path: &message.reverse_path, content: &content, dsn: &dsn };
         let outcomes = self.courier.deliver(&group.next_hop, mail, &recipients).await;
+        self.notify(message, Occasion::Relayed, &relays(message, &group.recipients, &outcomes)).await;
         let mut failures = Vec::new();
         for ((&at, recipient), outcome) in group.recipients.iter().zip(recipients).zip(outcomes) {
             match outcome {
@@ -237,7 +240,7 @@ impl Inner {
         let notice = Message::accept(submission, self.stamp());
         if let Decision::Deliver { next_hop, rights } = decision {
             let content = notice.content(rights);
-            let mail = Mail { reverse_path: "", content: &content };
+            let mail = Mail { reverse_path: "", content: &content, dsn: &notice.dsn };
             // Nobody is told of a notice that fails, and without a queue one that is deferred is lost.
             let _outcomes = self.courier.deliver(&next_hop, mail, &[&message.reverse_path]).await;
         }
@@ -251,6 +254,19 @@ impl Inner {
             reason: reason.to_owned(),
         });
     }
+}
+
+/// Recipients who went where nobody tells more, and whose sender wants to know (RFC 3461 §5.2.2).
+fn relays<'a>(message: &Message, recipients: &[usize], outcomes: &'a [Outcome]) -> Vec<Entry<'a>> {
+    let relay = |(&recipient, outcome): (&usize, &'a Outcome)| match outcome {
+        Outcome::Delivered { host, reply, offers_dsn: false } => message
+            .dsn
+            .recipient(recipient)
+            .wants(Event::Relay)
+            .then_some(Entry { recipient, said: Said::Reply { host, reply } }),
+        _ => None,
+    };
+    recipients.iter().zip(outcomes).filter_map(relay).collect()
 }
 
 /// A mailbox's domain.

@@ -18,6 +18,8 @@ pub enum Outcome {
         host: String,
         /// Its reply to the end of mail data.
         reply: Reply,
+        /// Whether it offered DSN, and so answers for what the sender asked (RFC 3461 §5.2.1).
+        offers_dsn: bool,
     },
     /// Given up.
     Failed(Problem),
