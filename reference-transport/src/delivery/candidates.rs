@@ -201,3 +201,6 @@ impl<'a> Search<'a> {
 fn with_port(addresses: Vec<IpAddr>, port: u16) -> Vec<SocketAddr> {
     addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect()
 }
+
+#[cfg(test)]
+mod tests;
