@@ -41,7 +41,7 @@ pub struct Config {
     pub server: String,
     /// Our own address.
     pub address: IpAddr,
-    /// Name servers, in the order in which they are asked.
+    /// Name servers that the network adapter names, in the order in which they are asked.
     pub resolvers: Vec<SocketAddr>,
     /// Trusted roots.
     pub roots: Vec<CertificateDer<'static>>,
@@ -62,12 +62,6 @@ pub enum TransportError {
         domain: String,
         /// Why.
         source: DomainError,
-    },
-    /// The resolver cannot be set up.
-    #[error("the resolver cannot be set up: {why}")]
-    Resolver {
-        /// In its own words.
-        why: String,
     },
     /// TLS cannot be set up.
     #[error(transparent)]
@@ -107,8 +101,7 @@ impl Transport {
                 Err(source) => Err(TransportError::AcceptedDomain { domain, source }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let resolver = Resolver::new(&resolvers, Arc::clone(&network))
-            .map_err(|error| TransportError::Resolver { why: error.to_string() })?;
+        let resolver = Resolver::new(&resolvers, Arc::clone(&network));
         let tls = Tls::new(Arc::clone(&network), &roots, identities, &server)?;
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
         let directory = Mutex::new(Directory::new(accepted.iter().map(|(domain, _)| domain.clone()).collect()));

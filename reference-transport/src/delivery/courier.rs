@@ -17,7 +17,7 @@ use crate::{
     limits::{ADDRESSES_PER_ATTEMPT_MAX, RECIPIENTS_PER_TRANSACTION_MAX},
     network::Network,
     reply::{EnhancedCode, Reply},
-    resolver::Resolver,
+    resolver::{DnsSettings, Resolver},
     session::{Content, Envelope, Host, Session, SessionError, Settings, StartTls, Verdict},
     tls::Tls,
     wire::Command,
@@ -59,10 +59,15 @@ impl Courier {
         Self { network, resolver, tls, server: server.to_owned(), address, rotations: Mutex::default() }
     }
 
+    /// Takes the DNS settings of the server for lookups that begin from now on.
+    pub fn configure_dns(&self, settings: &DnsSettings) {
+        self.resolver.configure(settings);
+    }
+
     /// One attempt for `recipients`, forward-paths without brackets; one outcome for each, in order.
     pub async fn deliver(&self, next_hop: &NextHop, mail: Mail<'_>, recipients: &[&str]) -> Vec<Outcome> {
         let mut ledger = Ledger::new(recipients.len());
-        let search = Search { resolver: &self.resolver, server: &self.server, address: self.address };
+        let search = Search::new(&self.resolver, &self.server, self.address, next_hop);
         let steps = match search.steps(next_hop, self.rotation(next_hop)).await {
             Ok(steps) => steps,
             Err(problem) => {

@@ -242,6 +242,7 @@ fn apply_session(settings: &mut Settings, name: &'static str, argument: &Argumen
         }
         "TlsAuthLevel" => settings.tls_auth_level = tls_auth_level(name, argument)?,
         "TlsDomain" => settings.tls_domain = tls_domain(name, argument)?,
+        "UseExternalDNSServersEnabled" => settings.use_external_dns_servers_enabled = argument.boolean(name)?,
         _ => return Ok(false),
     }
     Ok(true)
@@ -254,8 +255,7 @@ fn check_default(name: &'static str, argument: &Argument) -> Result<(), ShellErr
         | "DomainSecureEnabled"
         | "FrontendProxyEnabled"
         | "IsScopedConnector"
-        | "RequireOorg"
-        | "UseExternalDNSServersEnabled" => !argument.boolean(name)?,
+        | "RequireOorg" => !argument.boolean(name)?,
         "ConnectorType" | "ErrorPolicies" => argument.text(name)?.eq_ignore_ascii_case("Default"),
         "DomainController" | "SourceTransportServers" | "TlsCertificateName" => argument.is_null(),
         "SourceIPAddress" => argument.text(name)? == "0.0.0.0",

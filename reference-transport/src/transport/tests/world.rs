@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hickory_resolver::proto::{
+use hickory_proto::{
     op::{Message as DnsMessage, ResponseCode},
     rr::{
         Name, RData, Record,
