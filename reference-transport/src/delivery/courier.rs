@@ -129,7 +129,7 @@ impl Courier {
 
     async fn dial(&self, address: SocketAddr, settings: &Settings) -> Result<crate::network::BoxStream, SessionError> {
         let lost = |source| SessionError::Connection { during: Command::Connect, source };
-        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(None, address)).await {
+        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(settings.source, address)).await {
             Ok(connected) => connected.map_err(lost),
             Err(_) => Err(lost(io::ErrorKind::TimedOut.into())),
         }
