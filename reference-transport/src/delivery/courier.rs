@@ -116,6 +116,9 @@ impl Courier {
     /// A session that is open for mail. A failed handshake is followed by a session in the clear, on a connection of
     /// its own, where TLS was only tried (AMB-06).
     async fn open(&self, address: SocketAddr, host: &Host, settings: &Settings) -> Result<Session, SessionError> {
+        if let Some(name) = self.tls.missing(&settings.own_certificate) {
+            return Err(SessionError::NoCertificate { name });
+        }
         let stream = self.dial(address, settings).await?;
         match Session::open(stream, host, settings, &self.tls).await {
             Err(SessionError::Handshake { .. }) if settings.starttls == StartTls::IfOffered => {

@@ -45,6 +45,9 @@ pub enum SessionError {
         /// As the connector has it.
         name: String,
     },
+    /// Mutual TLS was called for, and the host did not want to know who we are (TLS-21).
+    #[error("the host asked for no certificate, so TLS is not mutual")]
+    OneSided,
     /// The host and we did not come to trust each other as Exchange servers (AUT-15).
     #[error("451 5.7.3 Cannot achieve Exchange Server authentication: {why}")]
     ExchangeServer {
@@ -135,6 +138,7 @@ impl SessionError {
             | Self::ExchangeServer { .. }
             | Self::Extension { .. }
             | Self::NoCertificate { .. }
+            | Self::OneSided
             | Self::Handshake { .. }
             | Self::Protocol { .. }
             | Self::Refused { .. }
@@ -157,6 +161,7 @@ impl SessionError {
             | Self::ExchangeServer { .. }
             | Self::Handshake { .. }
             | Self::NoCertificate { .. }
+            | Self::OneSided
             | Self::Protocol { .. } => false,
         }
     }
@@ -179,7 +184,7 @@ impl SessionError {
             Self::Extension { keyword: "SMTPUTF8", .. } => (6, 7),
             Self::Extension { .. } => (7, 4),
             Self::ExchangeServer { .. } => (7, 3),
-            Self::Handshake { .. } | Self::NoCertificate { .. } => (7, 5),
+            Self::Handshake { .. } | Self::NoCertificate { .. } | Self::OneSided => (7, 5),
             Self::Oversize { .. } => (3, 4),
             Self::Protocol { .. } => (5, 0),
             Self::Unwritable { .. } => (1, 3),

@@ -152,7 +152,7 @@ impl Session {
     /// Ends the session as is due after `error`: with QUIT if the host still listens and owes no reply.
     pub async fn abandon(mut self, error: &SessionError) {
         match error {
-            SessionError::Connection { .. } | SessionError::Handshake { .. } | SessionError::NoCertificate { .. } => {}
+            SessionError::Connection { .. } | SessionError::Handshake { .. } => {}
             // The host has closed or is about to.
             SessionError::Refused { reply, .. } if reply.code == ReplyCode::SERVICE_CLOSING => {}
             _ => self.say_quit().await,
@@ -169,9 +169,6 @@ impl Session {
     }
 
     async fn prepare(&mut self, host: &Host, settings: &Settings, tls: &Tls) -> Result<(), SessionError> {
-        if let Some(name) = tls.missing(&settings.own_certificate) {
-            return Err(SessionError::NoCertificate { name });
-        }
         let greeting = self.channel.reply(Command::Connect, self.timeouts.greeting).await?;
         accept(Command::Connect, greeting)?;
         self.hello(settings).await?;
@@ -246,12 +243,15 @@ impl Session {
         let own = Shown { certificate: &settings.own_certificate, client_name: &settings.client_name };
         let handshake = tls.handshake(stream, &name, &settings.check, own);
         let wait = self.timeouts.command.min(settings.inactivity);
-        let stream = match tokio::time::timeout(wait, handshake).await {
+        let secured = match tokio::time::timeout(wait, handshake).await {
             Ok(done) => done.map_err(failed)?,
             Err(_) => return Err(failed(std::io::ErrorKind::TimedOut.into())),
         };
-        self.channel.put_stream(stream);
+        self.channel.put_stream(secured.stream);
         self.is_tls = true;
+        if settings.own_certificate.must_be_asked_for && !secured.was_asked {
+            return Err(SessionError::OneSided);
+        }
         // In TLS 1.3 a host that refuses our certificate says so only after our side of the handshake is done.
         self.hello(settings).await.map_err(|error| match error {
             SessionError::Connection { source, .. } if is_tls_error(&source) => SessionError::Handshake { source },

@@ -74,6 +74,14 @@ pub enum TlsSetupError {
     },
 }
 
+/// What a handshake came to.
+pub struct Secured {
+    /// The connection, under TLS.
+    pub stream: BoxStream,
+    /// The host asked for a certificate of ours.
+    pub was_asked: bool,
+}
+
 /// Everything that handshakes have in common.
 pub struct Tls {
     provider: Arc<CryptoProvider>,
@@ -150,22 +158,18 @@ impl Tls {
     ///
     /// # Errors
     ///
-    /// If the stream breaks, or the handshake fails; then a [`rustls::Error`] is inside. Also if the host had to ask
-    /// for our certificate and did not.
+    /// If the stream breaks, or the handshake fails; then a [`rustls::Error`] is inside.
     pub async fn handshake(
         &self,
         stream: BoxStream,
         host: &ServerName<'static>,
         check: &Check,
         own: Shown<'_>,
-    ) -> io::Result<BoxStream> {
+    ) -> io::Result<Secured> {
         let resolver = Arc::new(Resolver::new(choose(&self.identities, own, &self.server).cloned()));
         let config = self.client_config(check, Arc::clone(&resolver)).map_err(io::Error::other)?;
         let stream = TlsConnector::from(Arc::new(config)).connect(host.clone(), stream).await?;
-        if own.certificate.must_be_asked_for && !resolver.was_asked.load(Ordering::Relaxed) {
-            return Err(io::Error::other("the host asked for no certificate, so only one side is known"));
-        }
-        Ok(Box::new(stream))
+        Ok(Secured { stream: Box::new(stream), was_asked: resolver.was_asked.load(Ordering::Relaxed) })
     }
 
     fn client_config(&self, check: &Check, resolver: Arc<Resolver>) -> Result<ClientConfig, rustls::Error> {
