@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use tokio::task::JoinSet;
 
 use self::routing::{Decision, Group, decide, group};
@@ -45,6 +45,8 @@ pub struct Config {
     pub resolvers: Vec<SocketAddr>,
     /// Trusted roots.
     pub roots: Vec<CertificateDer<'static>>,
+    /// Lists of revoked certificates.
+    pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
     /// Certificates of our own.
     pub identities: Vec<Identity>,
     /// Our own domains, each with the server that keeps it.
@@ -93,7 +95,7 @@ impl Transport {
     ///
     /// If what it is told is unusable.
     pub fn new(config: Config, network: Arc<dyn Network>, observer: Arc<dyn Observer>) -> Result<Self, TransportError> {
-        let Config { server, address, resolvers, roots, identities, accepted } = config;
+        let Config { server, address, resolvers, roots, revocation_lists, identities, accepted } = config;
         let accepted = accepted
             .into_iter()
             .map(|(domain, next_hop)| match Domain::parse(&domain) {
@@ -102,7 +104,8 @@ impl Transport {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let resolver = Resolver::new(&resolvers, Arc::clone(&network));
-        let tls = Tls::new(Arc::clone(&network), &roots, identities, &server)?;
+        let tls =
+            Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
         let directory = Mutex::new(Directory::new(accepted.iter().map(|(domain, _)| domain.clone()).collect()));
         let shell = Mutex::default();
