@@ -20,6 +20,7 @@ mod markdown;
 pub mod message;
 pub mod mistake;
 pub mod model;
+mod name_servers;
 mod names;
 pub mod page;
 mod section;

@@ -185,6 +185,10 @@ pub struct Brief {
 pub struct Authority {
     /// In PEM.
     pub pem: String,
+    /// The list of revoked certificates, in DER.
+    pub revocation_list: rustls::pki_types::CertificateRevocationListDer<'static>,
+    /// The same in PEM.
+    pub revocation_list_pem: String,
     /// In DER.
     pub der: Vec<rustls::pki_types::CertificateDer<'static>>,
 }

@@ -39,6 +39,7 @@ impl Mta for Reference {
             address: brief.address,
             resolvers: brief.resolvers,
             roots: brief.authority.der,
+            revocation_lists: vec![brief.authority.revocation_list],
             identities: brief
                 .identities
                 .into_iter()

@@ -129,7 +129,10 @@ fn world(event: &Event) -> Vec<String> {
             };
             format!("reported: {recipient} of {message} {fate}: {}", escape(reason.as_bytes()))
         }
-        Event::Query { name, record_type, over, .. } => format!("query {record_type} {name} over {over}"),
+        Event::Query { name, record_type, over, name_server, .. } => {
+            let at = name_server.map_or_else(String::new, |address| format!(" at {address}"));
+            format!("query {record_type} {name} over {over}{at}")
+        }
         Event::Refused { host, to, port } => {
             let host = if host.is_empty() { "nobody" } else { host };
             format!("refused {host} {to} port {port}")

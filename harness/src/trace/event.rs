@@ -153,6 +153,9 @@ pub enum Event {
         record_type: String,
         /// `UDP` or `TCP`.
         over: String,
+        /// The name server that was asked, if it is not the usual one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name_server: Option<IpAddr>,
     },
     /// A connection was refused: the host is down.
     Refused {

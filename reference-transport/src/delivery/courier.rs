@@ -18,7 +18,7 @@ use crate::{
     limits::{ADDRESSES_PER_ATTEMPT_MAX, RECIPIENTS_PER_TRANSACTION_MAX},
     network::Network,
     reply::EnhancedCode,
-    resolver::Resolver,
+    resolver::{DnsSettings, Resolver},
     session::{Content, Envelope, Host, Session, SessionError, Settings, StartTls, Verdict},
     tls::Tls,
     wire::Command,
@@ -62,10 +62,15 @@ impl Courier {
         Self { network, resolver, tls, server: server.to_owned(), address, rotations: Mutex::default() }
     }
 
+    /// Takes the DNS settings of the server for lookups that begin from now on.
+    pub fn configure_dns(&self, settings: &DnsSettings) {
+        self.resolver.configure(settings);
+    }
+
     /// One attempt for `recipients`, forward-paths without brackets; one outcome for each, in order.
     pub async fn deliver(&self, next_hop: &NextHop, mail: Mail<'_>, recipients: &[&str]) -> Vec<Outcome> {
         let mut ledger = Ledger::new(recipients.len());
-        let search = Search { resolver: &self.resolver, server: &self.server, address: self.address };
+        let search = Search::new(&self.resolver, &self.server, self.address, next_hop);
         let steps = match search.steps(next_hop, self.rotation(next_hop)).await {
             Ok(steps) => steps,
             Err(problem) => {
@@ -119,6 +124,9 @@ impl Courier {
     /// A session that is open for mail. A failed handshake is followed by a session in the clear, on a connection of
     /// its own, where TLS was only tried (AMB-06).
     async fn open(&self, address: SocketAddr, host: &Host, settings: &Settings) -> Result<Session, SessionError> {
+        if let Some(name) = self.tls.missing(&settings.own_certificate) {
+            return Err(SessionError::NoCertificate { name });
+        }
         let stream = self.dial(address, settings).await?;
         match Session::open(stream, host, settings, &self.tls).await {
             Err(SessionError::Handshake { .. }) if settings.starttls == StartTls::IfOffered => {
@@ -132,7 +140,7 @@ impl Courier {
 
     async fn dial(&self, address: SocketAddr, settings: &Settings) -> Result<crate::network::BoxStream, SessionError> {
         let lost = |source| SessionError::Connection { during: Command::Connect, source };
-        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(None, address)).await {
+        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(settings.source, address)).await {
             Ok(connected) => connected.map_err(lost),
             Err(_) => Err(lost(io::ErrorKind::TimedOut.into())),
         }

@@ -16,6 +16,8 @@ fn settings() -> Settings {
         starttls: StartTls::IfOffered,
         check: Check::Nothing,
         authentication: Authentication::None,
+        own_certificate: OwnCertificate::default(),
+        source: None,
         inactivity: Duration::from_mins(10),
         timeouts: Timeouts::RFC_5321,
     }

@@ -28,7 +28,19 @@ pub struct Content {
     body: Arc<[u8]>,
     body_start: usize,
     size: u64,
-    is_eight_bit: bool,
+    body_type: BodyType,
+}
+
+/// What the octets of a message ask of a host.
+#[expect(clippy::exhaustive_enums, reason = "RFC 6152 and RFC 3030 have these three")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyType {
+    /// ASCII in lines.
+    SevenBit,
+    /// Octets above 127 in lines: 8BITMIME (RFC 6152).
+    EightBit,
+    /// A part that says `Content-Transfer-Encoding: binary`: BINARYMIME, and so CHUNKING (RFC 3030 §3).
+    Binary,
 }
 
 impl Content {
@@ -36,9 +48,18 @@ impl Content {
     #[must_use]
     pub fn new(head: Vec<u8>, body: Arc<[u8]>, body_start: usize) -> Self {
         let tail = body.get(body_start..).unwrap_or_default();
-        let size = wire_size(&[&head, tail]);
-        let is_eight_bit = !head.is_ascii() || !tail.is_ascii();
-        Self { head, body, body_start, size, is_eight_bit }
+        let body_type = body_type(&head, tail);
+        let size = match body_type {
+            BodyType::Binary => (head.len() + tail.len()) as u64,
+            BodyType::EightBit | BodyType::SevenBit => wire_size(&[&head, tail]),
+        };
+        Self { head, body, body_start, size, body_type }
+    }
+
+    /// What it asks of a host.
+    #[must_use]
+    pub fn body_type(&self) -> BodyType {
+        self.body_type
     }
 
     /// Octets on the wire: RFC 1870 §5.
@@ -113,11 +134,14 @@ impl Session {
         if self.extensions.offers("SIZE") {
             words.push(&size);
         }
-        if content.is_eight_bit {
-            if !self.extensions.offers("8BITMIME") {
-                return Err(missing("8BITMIME"));
-            }
-            words.push("BODY=8BITMIME");
+        match content.body_type {
+            BodyType::SevenBit => {}
+            BodyType::EightBit if !self.extensions.offers("8BITMIME") => return Err(missing("8BITMIME")),
+            BodyType::EightBit => words.push("BODY=8BITMIME"),
+            BodyType::Binary if !self.extensions.offers("BINARYMIME") => return Err(missing("BINARYMIME")),
+            // Binary content goes by BDAT alone (RFC 3030 §3).
+            BodyType::Binary if !self.extensions.offers("CHUNKING") => return Err(missing("CHUNKING")),
+            BodyType::Binary => words.push("BODY=BINARYMIME"),
         }
         let is_ascii = envelope.reverse_path.is_ascii() && envelope.recipients.iter().all(|path| path.is_ascii());
         if !is_ascii && !self.extensions.offers("SMTPUTF8") {
@@ -172,6 +196,9 @@ impl Session {
         }
         if rcpts.is_empty() {
             return Ok(());
+        }
+        if content.body_type == BodyType::Binary {
+            return self.run_chunked(content, mail, &rcpts, verdicts).await;
         }
         let accepted = if self.extensions.offers("PIPELINING") {
             self.envelope_in_one_batch(mail, &rcpts, verdicts).await?
@@ -258,6 +285,27 @@ impl Session {
         rcpts: &[(usize, Vec<u8>)],
         verdicts: &mut [Verdict],
     ) -> Result<Vec<usize>, SessionError> {
+        let accepted = self.paths_step_by_step(mail, rcpts, verdicts).await?;
+        if !accepted.is_empty() {
+            self.channel.write(b"DATA\r\n", Command::Data, self.timeouts.data_initiation).await?;
+            let data = self.channel.reply(Command::Data, self.timeouts.data_initiation).await?;
+            if data.code == ReplyCode::START_MAIL_INPUT {
+                return Ok(accepted);
+            }
+            refuse(verdicts, &accepted, Command::Data, &data);
+            self.reset().await?;
+        }
+        Ok(Vec::new())
+    }
+
+    /// MAIL and each RCPT, one reply at a time. Gives the recipients that were accepted; if none was, the transaction
+    /// has been ended.
+    pub(super) async fn paths_step_by_step(
+        &mut self,
+        mail: Vec<u8>,
+        rcpts: &[(usize, Vec<u8>)],
+        verdicts: &mut [Verdict],
+    ) -> Result<Vec<usize>, SessionError> {
         self.channel.write(&mail, Command::Mail, self.timeouts.mail).await?;
         let reply = self.channel.reply(Command::Mail, self.timeouts.mail).await?;
         if let Err(error) = accept(Command::Mail, reply) {
@@ -274,20 +322,14 @@ impl Session {
                 accepted.push(*at);
             }
         }
-        if !accepted.is_empty() {
-            self.channel.write(b"DATA\r\n", Command::Data, self.timeouts.data_initiation).await?;
-            let data = self.channel.reply(Command::Data, self.timeouts.data_initiation).await?;
-            if data.code == ReplyCode::START_MAIL_INPUT {
-                return Ok(accepted);
-            }
-            refuse(verdicts, &accepted, Command::Data, &data);
+        if accepted.is_empty() {
+            self.reset().await?;
         }
-        self.reset().await?;
-        Ok(Vec::new())
+        Ok(accepted)
     }
 
     /// Ends a transaction that came to nothing.
-    async fn reset(&mut self) -> Result<(), SessionError> {
+    pub(super) async fn reset(&mut self) -> Result<(), SessionError> {
         let reply = self.ask(Command::Rset, &["RSET"]).await?;
         accept(Command::Rset, reply).map(drop)
     }
@@ -326,6 +368,32 @@ impl Session {
     }
 }
 
+/// Whether a part, or the message itself, says that it is binary; else whether it has octets above 127.
+fn body_type(head: &[u8], tail: &[u8]) -> BodyType {
+    const FIELD: &[u8] = b"content-transfer-encoding:";
+    let says_binary = |line: &[u8]| {
+        line.get(..FIELD.len()).is_some_and(|name| name.eq_ignore_ascii_case(FIELD))
+            && line[FIELD.len()..].trim_ascii().eq_ignore_ascii_case(b"binary")
+    };
+    let lines = |octets: &'_ [u8]| octets.split(|&octet| octet == b'\n').any(says_binary);
+    if lines(head) || (field_names_parts(head) && lines(tail)) {
+        return BodyType::Binary;
+    }
+    if head.is_ascii() && tail.is_ascii() { BodyType::SevenBit } else { BodyType::EightBit }
+}
+
+/// Whether the message has parts, each with a header of its own (RFC 2046 §5.1).
+fn field_names_parts(head: &[u8]) -> bool {
+    const FIELD: &[u8] = b"content-type:";
+    head.split(|&octet| octet == b'\n').any(|line| {
+        line.get(..FIELD.len()).is_some_and(|name| name.eq_ignore_ascii_case(FIELD))
+            && line[FIELD.len()..]
+                .trim_ascii_start()
+                .get(..10)
+                .is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/"))
+    })
+}
+
 /// Why there is no reply to the end of mail data.
 enum DataError {
     /// All of it was sent; the host may have the message.
@@ -348,7 +416,7 @@ fn rcpt_verdict(reply: Reply) -> Option<Verdict> {
     })
 }
 
-fn refuse(verdicts: &mut [Verdict], which: &[usize], command: Command, reply: &Reply) {
+pub(super) fn refuse(verdicts: &mut [Verdict], which: &[usize], command: Command, reply: &Reply) {
     let error = Arc::new(SessionError::Refused { command, reply: reply.clone() });
     for &at in which {
         verdicts[at] = Verdict::Refused(Arc::clone(&error));

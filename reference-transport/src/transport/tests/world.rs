@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hickory_resolver::proto::{
+use hickory_proto::{
     op::{Message as DnsMessage, ResponseCode},
     rr::{
         Name, RData, Record,
@@ -140,6 +140,7 @@ impl World {
                 address: [192, 0, 2, 1].into(),
                 resolvers: SERVERS.to_vec(),
                 roots: Vec::new(),
+                revocation_lists: Vec::new(),
                 identities: Vec::new(),
                 accepted: vec![("sender.test".into(), "192.0.2.1:2525".parse().expect("an address"))],
             };
