@@ -1,4 +1,4 @@
-//! Failure notices: a multipart/report of what was not delivered, why, and the header of what it was.
+//! Notices of failure and of delay: a multipart/report of what was not delivered, why, and the header of what it was.
 //!
 //! RFC 3464 gives the fields, RFC 6522 the report, RFC 5321 §6.1 the null reverse-path. Nobody gets a notice about a
 //! notice (FAIL-23).
@@ -21,17 +21,42 @@ pub struct Reporter<'a> {
     pub id: u64,
 }
 
+/// What a notice tells: RFC 3464 §2.3.3.
+#[expect(clippy::exhaustive_enums, reason = "the actions that a sender is told of")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The message still waits (FAIL-15).
+    Delay,
+    /// It is given up.
+    Failure,
+}
+
+impl Kind {
+    /// Subject, the sentence before the recipients, and Action.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Delay => (
+                "Delivery is delayed",
+                "Your message could not be delivered yet, and need not be sent again. Delivery is still tried to:",
+                "delayed",
+            ),
+            Self::Failure => ("Undeliverable mail", "Your message could not be delivered to:", "failed"),
+        }
+    }
+}
+
 /// The mail data of a notice about `failures`, recipients of `message`, each with why.
 #[must_use]
-pub fn compose(message: &Message, failures: &[(&str, &Problem)], reporter: Reporter<'_>) -> Vec<u8> {
+pub fn compose(kind: Kind, message: &Message, failures: &[(&str, &Problem)], reporter: Reporter<'_>) -> Vec<u8> {
     let Reporter { server, now, id } = reporter;
+    let (subject, sentence, _) = kind.words();
     let boundary = format!("report-{id:016x}");
     let date = date_time(now);
     let mut text = format!(
         "Date: {date}\r\n\
          From: Mail Delivery System <postmaster@{server}>\r\n\
          To: <{to}>\r\n\
-         Subject: Undeliverable mail\r\n\
+         Subject: {subject}\r\n\
          Message-ID: <{id:016x}@{server}>\r\n\
          Auto-Submitted: auto-replied\r\n\
          MIME-Version: 1.0\r\n\
@@ -40,7 +65,7 @@ pub fn compose(message: &Message, failures: &[(&str, &Problem)], reporter: Repor
          --{boundary}\r\n\
          Content-Type: text/plain; charset=us-ascii\r\n\
          \r\n\
-         Your message could not be delivered to:\r\n",
+         {sentence}\r\n",
         to = one_line(&message.reverse_path),
     );
     for (recipient, problem) in failures {
@@ -51,7 +76,7 @@ pub fn compose(message: &Message, failures: &[(&str, &Problem)], reporter: Repor
         text.push_str(&format!("    {}\r\n", plain(&problem.text)));
     }
     text.push_str(&format!("\r\nThis notice was written by {server}.\r\n\r\n--{boundary}\r\n"));
-    text.push_str(&delivery_status(message, failures, server));
+    text.push_str(&delivery_status(kind, message, failures, server));
     text.push_str(&format!("\r\n--{boundary}\r\nContent-Type: text/rfc822-headers\r\n"));
     let header = message.public_header();
     if !header.is_ascii() {
@@ -65,24 +90,25 @@ pub fn compose(message: &Message, failures: &[(&str, &Problem)], reporter: Repor
 }
 
 /// The machine-readable part: RFC 3464 §2.
-fn delivery_status(message: &Message, failures: &[(&str, &Problem)], server: &str) -> String {
+fn delivery_status(kind: Kind, message: &Message, failures: &[(&str, &Problem)], server: &str) -> String {
     let mut text = format!(
         "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; {server}\r\nArrival-Date: {}\r\n",
         date_time(message.arrived)
     );
     for (recipient, problem) in failures {
-        let kind = if recipient.is_ascii() { "rfc822" } else { "utf-8" };
+        let address_type = if recipient.is_ascii() { "rfc822" } else { "utf-8" };
         text.push_str(&format!(
-            "\r\nFinal-Recipient: {kind}; {}\r\nAction: failed\r\nStatus: {}\r\n",
+            "\r\nFinal-Recipient: {address_type}; {}\r\nAction: {}\r\nStatus: {}\r\n",
             one_line(recipient),
+            kind.words().2,
             problem.status
         ));
         if let Some(host) = &problem.host {
             text.push_str(&format!("Remote-MTA: dns; {}\r\n", plain(host)));
         }
         // Our own words are no SMTP reply, and do not pass for one.
-        let kind = if problem.is_reply { "smtp" } else { "x-local" };
-        text.push_str(&format!("Diagnostic-Code: {kind}; {}\r\n", plain(&problem.text)));
+        let diagnostic_type = if problem.is_reply { "smtp" } else { "x-local" };
+        text.push_str(&format!("Diagnostic-Code: {diagnostic_type}; {}\r\n", plain(&problem.text)));
     }
     text
 }
@@ -127,7 +153,8 @@ mod tests {
             is_reply: true,
         };
         let reporter = Reporter { server: "mta.sender.test", now, id: 2 };
-        let notice = String::from_utf8(compose(&message, &[("r7@contoso.test", &problem)], reporter)).expect("ASCII");
+        let notice = String::from_utf8(compose(Kind::Failure, &message, &[("r7@contoso.test", &problem)], reporter))
+            .expect("ASCII");
         let expected = "Date: Mon, 7 Jan 2030 10:00:00 +0000\r\n\
             From: Mail Delivery System <postmaster@mta.sender.test>\r\n\
             To: <sender@sender.test>\r\n\

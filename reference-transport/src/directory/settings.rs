@@ -181,6 +181,7 @@ impl Settings {
             authentication: self.authentication()?,
             inactivity_timeout: self.connection_inactivity_timeout,
             messages_per_connection_max: self.smtp_max_messages_per_connection,
+            error_policies: Vec::new(),
             // The directory knows the permissions, and fills them in.
             header_rights: HeaderRights::ANONYMOUS,
         })
