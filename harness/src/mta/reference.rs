@@ -10,7 +10,7 @@ use mtaspec_reference_transport::{
     transport::{Config, Transport},
 };
 
-use super::{Brief, Mta, Reporter, RunningMta, StartError, Submission, Work};
+use super::{Brief, Mta, QueueReport, Reporter, RunningMta, StartError, Submission, Work};
 use crate::{case::model::Via, trace::event::ReportedFate};
 
 /// The reference transport: the MTA that the corpus itself is tried on.
@@ -109,6 +109,13 @@ impl Observer for Reports {
                 };
                 self.0.fate(&message, &recipient, fate, &reason);
             }
+            Report::Queue { next_hop, delivery, status, messages, last_error } => self.0.queue(QueueReport {
+                next_hop,
+                delivery: delivery.to_owned(),
+                status: status.name().to_owned(),
+                messages: u64::try_from(messages).unwrap_or(u64::MAX),
+                last_error,
+            }),
             Report::Route { message, recipient, connector, delivery } => {
                 self.0.route(&message, &recipient, connector.as_deref().unwrap_or_default(), delivery);
             }

@@ -130,6 +130,7 @@ fn world(event: &Event) -> Vec<String> {
             format!("reported: {recipient} of {message} {fate}: {}", escape(reason.as_bytes()))
         }
         Event::Query { name, record_type, over, .. } => format!("query {record_type} {name} over {over}"),
+        Event::Queue { .. } => format!("queue: {}", reported_line(event).unwrap_or_default()),
         Event::Refused { host, to, port } => {
             let host = if host.is_empty() { "nobody" } else { host };
             format!("refused {host} {to} port {port}")
@@ -152,6 +153,23 @@ fn world(event: &Event) -> Vec<String> {
         _ => return Vec::new(),
     };
     vec![line]
+}
+
+/// What an MTA reports of a queue or a route, as one line: what claims compare with. `None` for any other event.
+///
+/// A queue: next hop, delivery type, status, last error. A route: recipient, connector (`-` without one), delivery type.
+#[must_use]
+pub fn reported_line(event: &Event) -> Option<String> {
+    match event {
+        Event::Queue { next_hop, delivery, status, last_error, .. } => {
+            Some(format!("{next_hop} {delivery} {status} {last_error}").trim_end().to_owned())
+        }
+        Event::Route { recipient, connector, delivery, .. } => {
+            let connector = if connector.is_empty() { "-" } else { connector };
+            Some(format!("{recipient} {connector} {delivery}"))
+        }
+        _ => None,
+    }
 }
 
 /// Recipients of a message that are shown by name.
