@@ -22,7 +22,7 @@ use rustls::pki_types::CertificateDer;
 pub use self::guard::DirectoryGuard;
 use crate::{
     delivery::{Courier, Problem},
-    directory::{Directory, TransportService},
+    directory::{Directory, QueueOrder, QueueWish, TransportService},
     domain::{Domain, DomainError, Mailbox},
     message::{Stamp, Submission},
     network::Network,
@@ -164,16 +164,9 @@ impl Transport {
         self.tasks.reap();
     }
 
-    /// `Retry-Queue`: the queues with this next hop that are in Retry try again at once (FAIL-17); gives how many.
-    pub fn retry_queue(&self, next_hop: &str) -> usize {
-        self.inner.queues_called(next_hop).into_iter().filter(|queue| queue.force()).count()
-    }
-
-    /// `Suspend-Queue` and `Resume-Queue`: the queues with this next hop rest, or go on; gives how many.
-    pub fn suspend_queue(&self, next_hop: &str, is_suspended: bool) -> usize {
-        let queues = self.inner.queues_called(next_hop);
-        queues.iter().for_each(|queue| queue.suspend(is_suspended));
-        queues.len()
+    /// Carries out what an administrator asks of queues. A queue that is not there is none that could do it.
+    pub fn order(&self, order: &QueueOrder) {
+        self.inner.carry_out(order);
     }
 }
 
@@ -191,8 +184,17 @@ impl Inner {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn queues_called(&self, next_hop: &str) -> Vec<Arc<Queue>> {
-        self.queues().values().filter(|queue| queue.key().is_called(next_hop)).cloned().collect()
+    fn carry_out(&self, order: &QueueOrder) {
+        let queues: Vec<Arc<Queue>> =
+            self.queues().values().filter(|queue| queue.key().is_called(&order.next_hop)).cloned().collect();
+        for queue in queues {
+            match order.wish {
+                QueueWish::Resubmit => queue.resubmit(),
+                QueueWish::Resume => queue.suspend(false),
+                QueueWish::Retry => queue.force(),
+                QueueWish::Suspend => queue.suspend(true),
+            }
+        }
     }
 
     fn stamp(&self) -> Stamp<'_> {

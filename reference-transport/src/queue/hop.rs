@@ -48,7 +48,7 @@ impl Destination {
             Self::Hop(NextHop::Accepted(_)) => "SmtpDeliveryToMailbox",
             Self::Hop(NextHop::Dns { .. }) => "DnsConnectorDelivery",
             Self::Hop(NextHop::SmartHosts { .. }) => "SmartHostConnectorDelivery",
-            Self::Unreachable => "Unreachable",
+            Self::Unreachable => UNREACHABLE,
         }
     }
 
@@ -92,6 +92,9 @@ impl Destination {
     }
 }
 
+/// The queue of what has no route.
+const UNREACHABLE: &str = "Unreachable";
+
 /// Which header families a session with a next hop may send (HDR-12).
 pub(crate) fn rights(hop: &NextHop) -> HeaderRights {
     match hop {
@@ -111,6 +114,7 @@ impl Key {
     /// Whether an administrator means this queue: by its next hop, case ignored.
     pub(crate) fn is_called(&self, name: &str) -> bool {
         self.next_hop.eq_ignore_ascii_case(name)
+            || self.delivery == UNREACHABLE && name.eq_ignore_ascii_case(UNREACHABLE)
     }
 }
 

@@ -76,11 +76,16 @@ impl Queue {
         self.wake.notify_one();
     }
 
-    /// Tries again now if the queue is in Retry (FAIL-17); gives whether it was.
-    pub(crate) fn force(&self) -> bool {
-        let was_retrying = self.state().force(Instant::now());
+    /// Tries again now if the queue is in Retry (FAIL-17).
+    pub(crate) fn force(&self) {
+        self.state().force(Instant::now());
         self.wake.notify_one();
-        was_retrying
+    }
+
+    /// Routes anew whatever waits, now.
+    pub(crate) fn resubmit(&self) {
+        self.state().resubmit();
+        self.wake.notify_one();
     }
 
     /// Stops the queue, or lets it go on.
@@ -97,7 +102,7 @@ impl Queue {
 
     /// Takes out whatever waits, to route it anew; what connections have stays theirs.
     pub(crate) fn take_all(&self) -> Vec<Item> {
-        self.state().waiting.drain(..).collect()
+        self.state().take(Instant::now(), |_| true)
     }
 
     /// Whether it has been empty for so long that it ends.

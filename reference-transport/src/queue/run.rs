@@ -7,7 +7,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{Destination, Item, Queue, worker};
+use super::{Destination, Queue, worker};
 use crate::{
     delivery::Problem, directory::TransportService, observer::QueueStatus, reply::EnhancedCode, transport::Inner,
 };
@@ -55,12 +55,7 @@ pub(crate) async fn run(queue: Arc<Queue>, inner: Arc<Inner>) {
 
 /// Messages whose time is over (FAIL-14).
 fn give_up_expired(queue: &Queue, inner: &Arc<Inner>, settings: &TransportService, now: Instant) {
-    let expired: Vec<Item> = {
-        let mut state = queue.state();
-        let (expired, waiting) = state.waiting.drain(..).partition(|item: &Item| item.expires(settings) <= now);
-        state.waiting = waiting;
-        Vec::from(expired)
-    };
+    let expired = queue.state().take(now, |item| item.expires(settings) <= now);
     for mut item in expired {
         let text = "550 4.4.7 message expired".to_owned();
         let problem = Problem { text, ..Problem::own(EnhancedCode::new(4, 4, 7), "") };

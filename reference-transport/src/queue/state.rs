@@ -23,6 +23,8 @@ pub(super) struct State {
     is_suspended: bool,
     /// Connectors have changed, and nobody has looked yet.
     is_route_in_doubt: bool,
+    /// An administrator wants messages routed anew.
+    is_resubmission_asked: bool,
     is_connected: bool,
     /// When connections were last opened.
     opened_at: Option<Instant>,
@@ -55,6 +57,7 @@ impl State {
             retry: None,
             is_suspended: false,
             is_route_in_doubt: false,
+            is_resubmission_asked: false,
             is_connected: false,
             opened_at: None,
             idle_since: now,
@@ -115,6 +118,16 @@ impl State {
         Some(item)
     }
 
+    /// Takes out those of the waiting that are wanted elsewhere.
+    pub(super) fn take(&mut self, now: Instant, is_wanted: impl Fn(&Item) -> bool) -> Vec<Item> {
+        let (taken, waiting): (Vec<Item>, Vec<Item>) = self.waiting.drain(..).partition(is_wanted);
+        self.waiting = waiting.into();
+        if !taken.is_empty() {
+            self.idle_since = now;
+        }
+        taken
+    }
+
     /// A message is back from a connection; `None`: nobody of it waits any more.
     pub(super) fn put_back(&mut self, item: Option<Item>, now: Instant) {
         self.under_way = self.under_way.saturating_sub(1);
@@ -167,16 +180,17 @@ impl State {
         });
     }
 
-    /// Tries again now, if the queue is in Retry; gives whether it was (FAIL-17).
-    pub(super) fn force(&mut self, now: Instant) -> bool {
-        match &mut self.retry {
-            Some(retry) if retry.at > now => {
-                retry.at = now;
-                retry.is_forced = true;
-                true
-            }
-            _ => false,
+    /// Tries again now, if the queue is in Retry (FAIL-17).
+    pub(super) fn force(&mut self, now: Instant) {
+        if let Some(retry) = self.retry.as_mut().filter(|retry| retry.at > now) {
+            retry.at = now;
+            retry.is_forced = true;
         }
+    }
+
+    /// Messages are to be routed anew, whatever became of the route.
+    pub(super) fn resubmit(&mut self) {
+        self.is_resubmission_asked = true;
     }
 
     /// Stops it or lets it go on.
@@ -204,7 +218,7 @@ impl State {
         if let Some(retry) = self.retry.as_mut().filter(|_| is_idle) {
             retry.since = now;
         }
-        is_route_lost || is_idle
+        std::mem::take(&mut self.is_resubmission_asked) || is_route_lost || is_idle
     }
 
     /// Whether it has been empty for so long that it ends (FAIL-18).

@@ -39,9 +39,11 @@ impl DerefMut for DirectoryGuard<'_> {
 
 impl Drop for DirectoryGuard<'_> {
     fn drop(&mut self) {
+        let orders = self.directory.as_deref_mut().filter(|_| self.may_have_changed).map(Directory::take_orders);
         drop(self.directory.take());
-        if self.may_have_changed {
+        if let Some(orders) = orders {
             self.inner.configuration_changed();
+            orders.iter().for_each(|order| self.inner.carry_out(order));
         }
     }
 }
