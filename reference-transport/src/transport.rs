@@ -17,9 +17,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
 pub use self::guard::DirectoryGuard;
+pub(crate) use self::routing::effective;
 use crate::{
     delivery::{Courier, Problem},
     directory::{Directory, QueueOrder, QueueWish, TransportService},
@@ -40,10 +41,12 @@ pub struct Config {
     pub server: String,
     /// Our own address.
     pub address: IpAddr,
-    /// Name servers, in the order in which they are asked.
+    /// Name servers that the network adapter names, in the order in which they are asked.
     pub resolvers: Vec<SocketAddr>,
     /// Trusted roots.
     pub roots: Vec<CertificateDer<'static>>,
+    /// Lists of revoked certificates.
+    pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
     /// Certificates of our own.
     pub identities: Vec<Identity>,
     /// Our own domains, each with the server that keeps it.
@@ -61,12 +64,6 @@ pub enum TransportError {
         domain: String,
         /// Why.
         source: DomainError,
-    },
-    /// The resolver cannot be set up.
-    #[error("the resolver cannot be set up: {why}")]
-    Resolver {
-        /// In its own words.
-        why: String,
     },
     /// TLS cannot be set up.
     #[error(transparent)]
@@ -104,7 +101,7 @@ impl Transport {
     ///
     /// If what it is told is unusable.
     pub fn new(config: Config, network: Arc<dyn Network>, observer: Arc<dyn Observer>) -> Result<Self, TransportError> {
-        let Config { server, address, resolvers, roots, identities, accepted } = config;
+        let Config { server, address, resolvers, roots, revocation_lists, identities, accepted } = config;
         let accepted = accepted
             .into_iter()
             .map(|(domain, next_hop)| match Domain::parse(&domain) {
@@ -112,9 +109,9 @@ impl Transport {
                 Err(source) => Err(TransportError::AcceptedDomain { domain, source }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let resolver = Resolver::new(&resolvers, Arc::clone(&network))
-            .map_err(|error| TransportError::Resolver { why: error.to_string() })?;
-        let tls = Tls::new(Arc::clone(&network), &roots, identities, &server)?;
+        let resolver = Resolver::new(&resolvers, Arc::clone(&network));
+        let tls =
+            Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
         let directory = Mutex::new(Directory::new(accepted.iter().map(|(domain, _)| domain.clone()).collect()));
         let tasks = Arc::new(Tasks::default());

@@ -15,10 +15,11 @@ use super::{
 };
 use crate::{
     connector::ErrorPolicy,
+    dsn::Request,
     limits::ADDRESSES_PER_ATTEMPT_MAX,
     network::Network,
     reply::EnhancedCode,
-    resolver::Resolver,
+    resolver::{DnsSettings, Resolver},
     session::{Content, Host, Session, SessionError, Settings, StartTls},
     tls::Tls,
     wire::Command,
@@ -31,6 +32,8 @@ pub struct Mail<'a> {
     pub reverse_path: &'a str,
     /// The message.
     pub content: &'a Content,
+    /// What the sender asks about notifications, by place among the recipients of the attempt.
+    pub dsn: &'a Request,
 }
 
 /// Delivers, one attempt at a time.
@@ -49,6 +52,11 @@ impl Courier {
     #[must_use]
     pub fn new(network: Arc<dyn Network>, resolver: Resolver, tls: Tls, server: &str, address: IpAddr) -> Self {
         Self { network, resolver, tls, server: server.to_owned(), address, rotations: Mutex::default() }
+    }
+
+    /// Takes the DNS settings of the server for lookups that begin from now on.
+    pub fn configure_dns(&self, settings: &DnsSettings) {
+        self.resolver.configure(settings);
     }
 
     /// One attempt for `recipients`, forward-paths without brackets. What `held` has of an earlier message to the same
@@ -81,7 +89,7 @@ impl Courier {
         ledger: &mut Ledger,
         held: &mut Held<'_>,
     ) {
-        let search = Search { resolver: &self.resolver, server: &self.server, address: self.address };
+        let search = Search::new(&self.resolver, &self.server, self.address, next_hop);
         let steps = match search.steps(next_hop, self.rotation(next_hop)).await {
             Ok(steps) => steps,
             Err(problem) => return ledger.settle_open(&downgraded(next_hop, problem)),
@@ -136,6 +144,9 @@ impl Courier {
         host: &Host,
         settings: &Settings,
     ) -> Result<Session, SessionError> {
+        if let Some(name) = self.tls.missing(&settings.own_certificate) {
+            return Err(SessionError::NoCertificate { name });
+        }
         let stream = self.dial(address, settings).await?;
         match Session::open(stream, host, settings, &self.tls).await {
             Err(SessionError::Handshake { .. }) if settings.starttls == StartTls::IfOffered => {
@@ -149,7 +160,7 @@ impl Courier {
 
     async fn dial(&self, address: SocketAddr, settings: &Settings) -> Result<crate::network::BoxStream, SessionError> {
         let lost = |source| SessionError::Connection { during: Command::Connect, source };
-        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(None, address)).await {
+        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(settings.source, address)).await {
             Ok(connected) => connected.map_err(lost),
             Err(_) => Err(lost(io::ErrorKind::TimedOut.into())),
         }

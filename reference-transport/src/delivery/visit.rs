@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     limits::RECIPIENTS_PER_TRANSACTION_MAX,
-    reply::{EnhancedCode, Reply},
+    reply::EnhancedCode,
     session::{Envelope, Host, SessionError, Verdict},
     wire::Command,
 };
@@ -106,15 +106,21 @@ pub(super) async fn transactions(
         open.transactions_left -= 1;
         let now: Vec<usize> = waiting.drain(..waiting.len().min(RECIPIENTS_PER_TRANSACTION_MAX)).collect();
         let recipients: Vec<&str> = now.iter().map(|&at| work.recipients[at]).collect();
-        let envelope = Envelope { reverse_path: work.mail.reverse_path, recipients: &recipients };
+        let (reverse_path, dsn) = (work.mail.reverse_path, work.mail.dsn.pick(&now));
+        let envelope = Envelope { reverse_path, recipients: &recipients, dsn: &dsn };
         let transacted = open.session.transact(envelope, work.mail.content).await;
         ledger.note_session(transacted.session.is_ok());
         let is_progress = transacted.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_)));
         let lost = transacted.session.as_ref().err().map(|error| Problem::of_session(error, &open.label));
         let mut again = Vec::new();
         for (at, verdict) in now.into_iter().zip(transacted.verdicts) {
-            if let Some(reply) = record(ledger, at, verdict, &open.label, lost.as_ref()) {
-                again.push((at, reply));
+            match verdict {
+                Verdict::Accepted(reply) => {
+                    let (host, offers_dsn) = (open.label.clone(), transacted.offers_dsn);
+                    ledger.settle(at, Outcome::Delivered { host, reply, offers_dsn });
+                }
+                Verdict::Another(reply) => again.push((at, reply)),
+                other => record(ledger, at, other, &open.label, lost.as_ref()),
             }
         }
         if let Err(error) = transacted.session {
@@ -137,11 +143,10 @@ pub(super) async fn transactions(
     After::Spent { waiting }
 }
 
-/// Writes a verdict into the ledger. Gives the reply back if the recipient wants another transaction.
-fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: Option<&Problem>) -> Option<Reply> {
+/// Writes into the ledger that a recipient was not accepted.
+fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: Option<&Problem>) {
     match verdict {
-        Verdict::Accepted(reply) => ledger.settle(at, Outcome::Delivered { host: label.to_owned(), reply }),
-        Verdict::Another(reply) => return Some(reply),
+        Verdict::Accepted(_) | Verdict::Another(_) => {}
         Verdict::Refused(error) => {
             let problem = Problem::of_session(&error, label);
             if problem.is_permanent() { ledger.settle(at, outcome_of(problem)) } else { ledger.note(at, problem) }
@@ -157,5 +162,4 @@ fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: O
             ledger.note(at, lost.cloned().unwrap_or_else(unsaid));
         }
     }
-    None
 }

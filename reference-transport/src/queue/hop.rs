@@ -6,6 +6,7 @@ use crate::{
     connector::{Connector, HeaderRights, Routing},
     delivery::NextHop,
     directory::Directory,
+    transport::effective,
 };
 
 /// Where the messages of a queue go.
@@ -55,16 +56,15 @@ impl Destination {
     /// The same with the settings that its connector has now: a changed credential or TLS setting holds for the next
     /// attempt, another route only once messages are routed anew (FAIL-16).
     pub(crate) fn refreshed(self, directory: &Directory) -> Self {
-        let now = |old: &Connector| {
-            let found = directory.find(&old.name).filter(|found| found.routing == old.routing);
-            found.map(|found| Arc::new(found.clone()))
-        };
+        let now = |old: &Connector| directory.find(&old.name).filter(|found| found.routing == old.routing);
         match self {
             Self::Hop(NextHop::Dns { connector, domain }) => {
-                Self::Hop(NextHop::Dns { connector: now(&connector).unwrap_or(connector), domain })
+                let found = now(&connector).map(|found| Arc::new(effective(directory, found, &domain)));
+                Self::Hop(NextHop::Dns { connector: found.unwrap_or(connector), domain })
             }
             Self::Hop(NextHop::SmartHosts { connector }) => {
-                Self::Hop(NextHop::SmartHosts { connector: now(&connector).unwrap_or(connector) })
+                let found = now(&connector).map(|found| Arc::new(found.clone()));
+                Self::Hop(NextHop::SmartHosts { connector: found.unwrap_or(connector) })
             }
             other => other,
         }

@@ -91,6 +91,8 @@ pub(crate) struct Item {
 /// A recipient that waits.
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
+    /// Its place among the recipients of the message.
+    pub(crate) at: usize,
     /// Forward-path without brackets.
     pub(crate) path: String,
     /// Why it still waits; `None`: it was not tried yet.
@@ -101,8 +103,8 @@ pub(crate) struct Waiting {
 
 impl Waiting {
     /// One that was not tried yet.
-    pub(crate) fn new(path: &str) -> Self {
-        Self { path: path.to_owned(), problem: None, told: None }
+    pub(crate) fn new(at: usize, path: &str) -> Self {
+        Self { at, path: path.to_owned(), problem: None, told: None }
     }
 }
 
@@ -119,10 +121,10 @@ impl Item {
         is_wanted.then(|| far(self.accepted, settings.delay_notification_timeout))
     }
 
-    /// Each recipient with why it still waits.
-    pub(crate) fn problems(&self) -> Vec<(String, Problem)> {
+    /// Each recipient, by its place, with why it still waits.
+    pub(crate) fn problems(&self) -> Vec<(usize, Problem)> {
         let unsaid = || Problem::own(EnhancedCode::new(4, 4, 7), "no attempt could be made yet");
-        let problem = |own: &Waiting| (own.path.clone(), own.problem.clone().unwrap_or_else(unsaid));
+        let problem = |own: &Waiting| (own.at, own.problem.clone().unwrap_or_else(unsaid));
         self.recipients.iter().map(problem).collect()
     }
 }

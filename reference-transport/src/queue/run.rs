@@ -56,12 +56,7 @@ pub(crate) async fn run(queue: Arc<Queue>, inner: Arc<Inner>) {
 /// Messages whose time is over (FAIL-14).
 fn give_up_expired(queue: &Queue, inner: &Arc<Inner>, settings: &TransportService, now: Instant) {
     let expired = queue.state().take(now, |item| item.expires(settings) <= now);
-    for mut item in expired {
-        let text = "550 4.4.7 message expired".to_owned();
-        let problem = Problem { text, ..Problem::own(EnhancedCode::new(4, 4, 7), "") };
-        let recipients = std::mem::take(&mut item.recipients);
-        inner.fail(&item, recipients.into_iter().map(|own| (own, problem.clone())).collect());
-    }
+    expired.iter().for_each(|item| inner.expire(item));
 }
 
 /// Messages that wait for so long that the sender is told (FAIL-15).
@@ -74,7 +69,7 @@ fn tell_of_delay(queue: &Queue, inner: &Arc<Inner>, settings: &TransportService,
         }
     }
     for (message, problems) in late {
-        inner.notify_delay(&message, &problems);
+        inner.notify_delay(&message, &problems, settings);
     }
 }
 

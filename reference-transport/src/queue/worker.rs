@@ -33,7 +33,9 @@ pub(super) async fn run(queue: Arc<Queue>, inner: Arc<Inner>) {
         queue.tell(&*inner.observer);
         let attempt = {
             let content = item.message.content(rights(hop));
-            let mail = Mail { reverse_path: &item.message.reverse_path, content: &content };
+            let places: Vec<usize> = item.recipients.iter().map(|own| own.at).collect();
+            let dsn = item.message.dsn.pick(&places);
+            let mail = Mail { reverse_path: &item.message.reverse_path, content: &content, dsn: &dsn };
             let recipients: Vec<&str> = item.recipients.iter().map(|own| own.path.as_str()).collect();
             inner.courier.deliver(hop, mail, &recipients, &mut held).await
         };
@@ -47,6 +49,7 @@ pub(super) async fn run(queue: Arc<Queue>, inner: Arc<Inner>) {
 /// Writes down what an attempt came to. Gives what waited for it.
 fn settle(queue: &Queue, inner: &Arc<Inner>, mut item: Item, attempt: Attempt) -> Pending {
     let (now, settings) = (Instant::now(), inner.service());
+    inner.notify_relays(&item, &attempt.outcomes);
     let (mut waiting, mut failed) = (Vec::new(), Vec::new());
     for (mut own, outcome) in std::mem::take(&mut item.recipients).into_iter().zip(attempt.outcomes) {
         match outcome {
@@ -61,7 +64,7 @@ fn settle(queue: &Queue, inner: &Arc<Inner>, mut item: Item, attempt: Attempt) -
             Outcome::Failed(problem) => failed.push((own, problem)),
         }
     }
-    inner.fail(&item, failed);
+    inner.fail(&item, &failed);
     let problem: Option<Problem> = waiting.first().and_then(|own| own.problem.clone());
     item.recipients = waiting;
     let pending = std::mem::take(&mut item.pending);

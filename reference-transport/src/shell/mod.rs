@@ -32,6 +32,7 @@ mod nearest;
 mod objects;
 mod permissions;
 mod queues;
+mod transport_config;
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -62,7 +63,7 @@ pub struct Shell {
     variables: BTreeMap<String, Datum>,
 }
 
-const CMDLETS: [&Cmdlet; 10] = [
+const CMDLETS: [&Cmdlet; 11] = [
     &connectors::NEW,
     &connectors::SET,
     &connectors::REMOVE,
@@ -71,6 +72,7 @@ const CMDLETS: [&Cmdlet; 10] = [
     &queues::RETRY,
     &queues::SUSPEND,
     &queues::RESUME,
+    &transport_config::SET,
     &objects::NEW_OBJECT,
     &objects::CONVERT_TO_SECURE_STRING,
 ];

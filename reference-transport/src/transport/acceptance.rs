@@ -24,7 +24,7 @@ impl Inner {
         let message = Arc::new(Message::accept(submission, self.stamp()));
         let now = Instant::now();
         let item = Item {
-            recipients: message.recipients.iter().map(|path| Waiting::new(path)).collect(),
+            recipients: message.recipients.iter().enumerate().map(|(at, path)| Waiting::new(at, path)).collect(),
             message,
             origin: Origin::Submitted,
             accepted: now,
@@ -91,7 +91,7 @@ impl Inner {
             let part = Item { message: Arc::clone(&item.message), recipients, due, pending, ..item };
             self.enqueue(destination, part);
         }
-        self.fail(&item, failed);
+        self.fail(&item, &failed);
         item.pending.release(&*self.observer);
     }
 

@@ -4,13 +4,13 @@ use std::{net::SocketAddr, sync::Arc};
 
 use super::domain_of;
 use crate::{
-    connector::{Connector, Routing},
+    connector::{Connector, Routing, TlsPolicy},
     delivery::{NextHop, Problem},
-    directory::Directory,
+    directory::{Directory, Principal},
     domain::Domain,
     queue::Destination,
     reply::EnhancedCode,
-    routing::{Selection, select},
+    routing::{Distance, RoutingTable, Selection},
 };
 
 /// How a recipient is routed.
@@ -58,9 +58,11 @@ pub(super) fn decide(directory: &Directory, accepted: &[(Domain, SocketAddr)], r
     if let Some((_, next_hop)) = accepted.iter().find(|(own, _)| *own == domain) {
         return Decision::Deliver { next_hop: NextHop::Accepted(*next_hop) };
     }
-    match select(directory.connectors(), &domain, size) {
+    let connectors = directory.connectors().iter().map(|connector| (Arc::new(connector.clone()), Distance::LOCAL));
+    let table = RoutingTable::new(connectors);
+    match table.select(&domain, size) {
         Selection::Connector(connector) => {
-            let connector = Arc::new(connector.clone());
+            let connector = Arc::new(effective(directory, connector, &domain));
             let next_hop = match connector.routing {
                 Routing::Dns => NextHop::Dns { connector, domain },
                 Routing::SmartHosts(_) => NextHop::SmartHosts { connector },
@@ -73,4 +75,16 @@ pub(super) fn decide(directory: &Directory, accepted: &[(Domain, SocketAddr)], r
             Decision::Fail(Problem::own(EnhancedCode::new(5, 3, 4), &text))
         }
     }
+}
+
+/// A connector as it serves `domain` now: mutual TLS where the organisation asks for it.
+pub(crate) fn effective(directory: &Directory, connector: &Connector, domain: &Domain) -> Connector {
+    let mut connector = connector.clone();
+    let secured = &directory.transport_config().tls_send_domain_secure_list;
+    if connector.domain_secure_enabled && connector.routing == Routing::Dns && secured.contains(domain) {
+        connector.tls = TlsPolicy::Mutual;
+        // A certificate on both sides makes the host a partner (PRM-21).
+        connector.header_rights = directory.permissions().header_rights(&connector.name, Principal::PartnerServers);
+    }
+    connector
 }
