@@ -76,3 +76,70 @@ fn timed(judging: &Judging<'_>, claim: &Reported, found: &[(u64, usize)]) -> Fin
 fn one((at_ms, index): (u64, usize)) -> Finding {
     Finding::broken(Some(index), format!("one at {}", time(at_ms)), "")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        claim::{
+            ast::Body,
+            finding::Outcome,
+            fixture::{case, must, pattern},
+            judge as judge_all,
+        },
+        trace::dialogue::trace,
+    };
+
+    const TRACE: &str = "queue contoso.test DnsConnectorDelivery Retry 451 4.4.0 DNS query failed\n\
+                         @60s\n\
+                         queue contoso.test DnsConnectorDelivery Retry 451 4.4.1 refused\n\
+                         @120s\n\
+                         queue contoso.test DnsConnectorDelivery Ready\n";
+
+    #[track_caller]
+    fn check(never: bool, line: &str, qualifiers: &[Qualifier], ending: &str, wanted: Outcome) {
+        let (source, pattern, qualifiers) = (Source::Queue, pattern(line), qualifiers.to_vec());
+        let claim = must(Body::Reported(Reported { source, never, pattern, qualifiers }));
+        let findings = judge_all(&case(&[], vec![claim]), &trace(&format!("{TRACE}end {ending}")));
+        assert_eq!(findings[0].outcome, wanted, "{:?}", findings[0]);
+        assert!(findings[0].outcome != Outcome::Broken || findings[0].at.is_some(), "what is broken has a place");
+    }
+
+    fn minutes(minutes: u64) -> Duration {
+        Duration::from_secs(60 * minutes)
+    }
+
+    #[test]
+    fn a_pattern_is_of_the_whole_line() {
+        check(false, "contoso.test * Retry 451 4.4.0 *", &[], "settled", Outcome::Held);
+        check(false, "* Ready", &[], "settled", Outcome::Held);
+        check(false, "*Retry", &[], "settled", Outcome::Broken);
+        check(false, "*Retry", &[], "lost", Outcome::NotReached);
+        check(true, "*Retry", &[], "settled", Outcome::Held);
+        check(true, "*Retry*", &[], "settled", Outcome::Broken);
+    }
+
+    #[test]
+    fn times_and_counts_are_asked_of_what_matches() {
+        let at = |times: &[u64]| Qualifier::At(times.iter().map(|&at| minutes(at)).collect());
+        check(false, "*Retry*", &[at(&[0, 1])], "settled", Outcome::Held);
+        check(false, "*Retry*", &[at(&[0, 2])], "settled", Outcome::Broken);
+        check(false, "*Ready", &[Qualifier::NotBefore(minutes(2))], "settled", Outcome::Held);
+        check(false, "*Ready", &[Qualifier::Within(minutes(1))], "settled", Outcome::Broken);
+        check(false, "*Retry*", &[Qualifier::Times(2)], "settled", Outcome::Held);
+        check(false, "*Retry*", &[Qualifier::Times(2)], "lost", Outcome::NotReached);
+        check(false, "*Retry*", &[Qualifier::Times(1)], "settled", Outcome::Broken);
+        check(false, "*Retry*", &[Qualifier::Times(1), Qualifier::Until(minutes(1))], "settled", Outcome::Held);
+        check(false, "*Retry*", &[Qualifier::AtLeast(3)], "settled", Outcome::Broken);
+    }
+
+    #[test]
+    fn an_mta_that_reports_no_routes_is_not_judged_by_them() {
+        let (source, pattern, qualifiers) = (Source::Route, pattern("*"), Vec::new());
+        let claim = must(Body::Reported(Reported { source, never: false, pattern, qualifiers }));
+        let findings = judge_all(&case(&[], vec![claim]), &trace(&format!("{TRACE}end settled")));
+        assert_eq!(findings[0].outcome, Outcome::NotReached);
+    }
+}

@@ -13,6 +13,7 @@
 //! query MX contoso.test. / answer NOERROR RECORD|RECORD
 //! submit m1 a@contoso.test,b@contoso.test Subject: x|\|Hello
 //! fate failed m1 a@contoso.test REASON
+//! queue contoso.test DnsConnectorDelivery Retry LAST ERROR
 //! stimulus 0 / offscript 4 / limit NAME
 //! end settled                             or horizon, limit, lost
 //! ```

@@ -74,7 +74,7 @@ fn settle(queue: &Queue, inner: &Arc<Inner>, mut item: Item, attempt: Attempt) -
     let mut state = queue.state();
     state.put_back(problem.is_some().then_some(item), now);
     match problem {
-        Some(problem) if !attempt.was_host_there => state.failed(&problem.text, now, &settings),
+        Some(problem) if !attempt.was_host_there => state.failed(&last_error(&problem), now, &settings),
         _ if attempt.was_host_there => state.succeeded(),
         // Nothing but failures for good, and no host: of the next hop that says nothing.
         _ => {}
@@ -82,4 +82,15 @@ fn settle(queue: &Queue, inner: &Arc<Inner>, mut item: Item, attempt: Attempt) -
     drop(state);
     queue.tell(&*inner.observer);
     pending
+}
+
+/// What a queue says of an attempt that failed: a host's words are wrapped (SMH-10).
+fn last_error(problem: &Problem) -> String {
+    if problem.reply.is_none() {
+        return problem.text.clone();
+    }
+    format!(
+        "451 4.4.0 Primary target IP address responded with: \"{}\". Failover to another host did not succeed.",
+        problem.text
+    )
 }

@@ -21,7 +21,6 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use super::super::*;
 use crate::{
     connector::Connector,
-    message::Via,
     network::{BoxStream, Connecting, Datagrams},
     observer::{Fate, Report},
     routing::AddressSpace,
