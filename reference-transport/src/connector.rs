@@ -23,6 +23,13 @@ pub struct Connector {
     pub hello: Hello,
     /// STARTTLS: opportunistic, ignored or required (`-IgnoreSTARTTLS`, `-RequireTLS`).
     pub tls: TlsPolicy,
+    /// Mutual TLS with the domains of the secure list (`-DomainSecureEnabled`); false by default (TLS-24).
+    pub domain_secure_enabled: bool,
+    /// Which certificate of ours is shown (`-TlsCertificateName`), as `<I>issuer<S>subject`; `None`: the one for the
+    /// name in EHLO (TLS-26, TLS-28).
+    pub tls_certificate_name: Option<String>,
+    /// The address that connections come from (`-SourceIPAddress`); `None`: whichever the system picks.
+    pub source_ip_address: Option<IpAddr>,
     /// Smart-host authentication (`-SmartHostAuthMechanism`, `-AuthenticationCredential`).
     pub authentication: Authentication,
     /// Whose name servers are asked (`-UseExternalDNSServersEnabled`), for smart hosts too (AMB-19); internal ones by
@@ -51,6 +58,9 @@ impl Connector {
             fqdn: None,
             hello: Hello::Ehlo,
             tls: TlsPolicy::Opportunistic,
+            domain_secure_enabled: false,
+            tls_certificate_name: None,
+            source_ip_address: None,
             authentication: Authentication::None,
             inactivity_timeout: INACTIVITY_TIMEOUT_DEFAULT,
             messages_per_connection_max: MESSAGES_PER_CONNECTION_DEFAULT,
@@ -128,6 +138,8 @@ pub enum NameServers {
 pub enum TlsPolicy {
     /// Never sent (`-IgnoreSTARTTLS $true`).
     Ignore,
+    /// By TLS in which both sides show a certificate, or not at all: the domain is in the secure list (TLS-21, TLS-23).
+    Mutual,
     /// Tried where it is offered, without a check of the certificate.
     Opportunistic,
     /// By TLS or not at all (`-RequireTLS $true`).
@@ -160,6 +172,8 @@ pub enum Authentication {
     Basic(Credential),
     /// LOGIN or PLAIN, under TLS with the exact name alone (AUT-09, AUT-11).
     BasicRequireTls(Credential),
+    /// GSSAPI between Exchange servers: `X-EXPS GSSAPI` (AUT-14).
+    ExchangeServer,
     /// None on the wire: the network is trusted (AUT-17).
     ExternalAuthoritative,
     /// None (AUT-03).

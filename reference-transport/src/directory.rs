@@ -7,12 +7,14 @@
 
 mod permissions;
 mod settings;
+mod transport_config;
 mod transport_service;
 
 use std::collections::BTreeMap;
 
 pub use permissions::{Entry, PermissionTable, Principal, Right};
 pub use settings::{Mechanism, Refusal, Settings, Usage};
+pub use transport_config::TransportConfig;
 pub use transport_service::TransportService;
 
 use crate::{
@@ -27,6 +29,7 @@ pub struct Directory {
     settings: BTreeMap<String, Settings>,
     permissions: PermissionTable,
     accepted_domains: Vec<Domain>,
+    transport_config: TransportConfig,
     transport_service: TransportService,
 }
 
@@ -77,6 +80,16 @@ impl Directory {
     /// The parameters that the connector was given; `None` without one, or if it did not come from the shell.
     pub fn settings(&self, name: &str) -> Option<&Settings> {
         self.settings.get(&key(name))
+    }
+
+    /// The settings of the organisation.
+    pub fn transport_config(&self) -> &TransportConfig {
+        &self.transport_config
+    }
+
+    /// The settings of the organisation, to change; they hold for what begins later.
+    pub fn transport_config_mut(&mut self) -> &mut TransportConfig {
+        &mut self.transport_config
     }
 
     /// The settings of the server's Transport service.
@@ -185,6 +198,7 @@ impl Directory {
 /// host stays anonymous (PRM-20, PRM-21).
 fn session_principal(authentication: &Authentication) -> Principal {
     match authentication {
+        Authentication::ExchangeServer => Principal::ExchangeServers,
         Authentication::ExternalAuthoritative => Principal::ExternallySecuredServers,
         Authentication::Basic(_) | Authentication::BasicRequireTls(_) | Authentication::None => {
             Principal::AnonymousLogon

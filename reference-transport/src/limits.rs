@@ -27,6 +27,9 @@ pub const MAIL_DATA_LINE_OCTETS_MAX: usize = 998;
 /// Mail data is written in pieces of at most this many octets.
 pub const MAIL_DATA_BLOCK_OCTETS: usize = 64 * 1024;
 
+/// Octets of one BDAT chunk; the last of a message, and of its header, has fewer (RFC 3030 §2).
+pub const BDAT_CHUNK_OCTETS: usize = 256 * 1024;
+
 /// Most recipients of one mail transaction; more of them go in a further one (RFC 5321 §4.5.3.1.8 has servers take
 /// at least 100).
 pub const RECIPIENTS_PER_TRANSACTION_MAX: usize = 1_000;

@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use tokio::task::JoinSet;
 
 use self::routing::{Decision, Group, decide, group};
@@ -25,9 +25,10 @@ use crate::{
     delivery::{Courier, Mail, Outcome, Problem},
     directory::Directory,
     domain::{Domain, DomainError, Mailbox},
-    message::{Message, Stamp, Submission, Via},
+    dsn::Event,
+    message::{Message, Stamp, Submission},
     network::Network,
-    notice::{self, Reporter},
+    notice::{self, Entry, Occasion, Reporter, Said},
     observer::{Fate, Observer, Report},
     resolver::Resolver,
     shell::{CommandOutcome, Shell},
@@ -45,6 +46,8 @@ pub struct Config {
     pub resolvers: Vec<SocketAddr>,
     /// Trusted roots.
     pub roots: Vec<CertificateDer<'static>>,
+    /// Lists of revoked certificates.
+    pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
     /// Certificates of our own.
     pub identities: Vec<Identity>,
     /// Our own domains, each with the server that keeps it.
@@ -93,7 +96,7 @@ impl Transport {
     ///
     /// If what it is told is unusable.
     pub fn new(config: Config, network: Arc<dyn Network>, observer: Arc<dyn Observer>) -> Result<Self, TransportError> {
-        let Config { server, address, resolvers, roots, identities, accepted } = config;
+        let Config { server, address, resolvers, roots, revocation_lists, identities, accepted } = config;
         let accepted = accepted
             .into_iter()
             .map(|(domain, next_hop)| match Domain::parse(&domain) {
@@ -102,7 +105,8 @@ impl Transport {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let resolver = Resolver::new(&resolvers, Arc::clone(&network));
-        let tls = Tls::new(Arc::clone(&network), &roots, identities, &server)?;
+        let tls =
+            Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
         let directory = Mutex::new(Directory::new(accepted.iter().map(|(domain, _)| domain.clone()).collect()));
         let shell = Mutex::default();
@@ -171,12 +175,17 @@ impl Inner {
     /// Recipients whose fate needs no attempt.
     async fn settle_at_once(&self, message: &Message, decisions: Vec<Decision>) {
         let mut failures = Vec::new();
-        for (recipient, decision) in message.recipients.iter().zip(decisions) {
+        for (at, decision) in decisions.into_iter().enumerate() {
             match decision {
                 Decision::Deliver { .. } => {}
-                Decision::Fail(problem) => failures.push((recipient.as_str(), problem)),
+                Decision::Fail(problem) => failures.push((at, problem)),
                 Decision::Unroutable => {
-                    self.report(message, recipient, Fate::Unroutable, "no connector serves the recipient");
+                    self.report(
+                        message,
+                        &message.recipients[at],
+                        Fate::Unroutable,
+                        "no connector serves the recipient",
+                    );
                 }
             }
         }
@@ -187,50 +196,47 @@ impl Inner {
     async fn attempt(&self, message: &Message, group: Group) {
         let content = message.content(group.rights);
         let recipients: Vec<&str> = group.recipients.iter().map(|&at| message.recipients[at].as_str()).collect();
-        let mail = Mail { reverse_path: &message.reverse_path, content: &content };
+        let dsn = message.dsn.pick(&group.recipients);
+        let mail = Mail { reverse_path: &message.reverse_path, content: &content, dsn: &dsn };
         let outcomes = self.courier.deliver(&group.next_hop, mail, &recipients).await;
+        self.notify(message, Occasion::Relayed, &relays(message, &group.recipients, &outcomes)).await;
         let mut failures = Vec::new();
-        for (recipient, outcome) in recipients.into_iter().zip(outcomes) {
+        for ((&at, recipient), outcome) in group.recipients.iter().zip(recipients).zip(outcomes) {
             match outcome {
                 Outcome::Delivered { reply, .. } => {
                     self.report(message, recipient, Fate::Delivered, &reply.to_string());
                 }
                 Outcome::Deferred(problem) => self.report(message, recipient, Fate::Deferred, &problem.text),
-                Outcome::Failed(problem) => failures.push((recipient, problem)),
+                Outcome::Failed(problem) => failures.push((at, problem)),
             }
         }
         self.fail(message, &failures).await;
     }
 
     /// Gives recipients up: a notice first, so that a failure that was reported has been notified.
-    async fn fail(&self, message: &Message, failures: &[(&str, Problem)]) {
-        if failures.is_empty() {
-            return;
-        }
-        if !message.reverse_path.is_empty() {
-            self.notify(message, failures).await;
-        }
-        for (recipient, problem) in failures {
-            self.report(message, recipient, Fate::Failed, &problem.text);
+    async fn fail(&self, message: &Message, failures: &[(usize, Problem)]) {
+        let entry = |(at, problem)| Entry { recipient: at, said: Said::Problem(problem) };
+        let entries: Vec<Entry<'_>> = failures.iter().map(|(at, problem)| entry((*at, problem))).collect();
+        self.notify(message, Occasion::Failed, &entries).await;
+        for (at, problem) in failures {
+            self.report(message, &message.recipients[*at], Fate::Failed, &problem.text);
         }
     }
 
     /// Sends a notice to the reverse-path, by the ordinary way. It is exempt from size limits (SIZ-12).
-    async fn notify(&self, message: &Message, failures: &[(&str, Problem)]) {
-        let failures: Vec<(&str, &Problem)> = failures.iter().map(|(to, problem)| (*to, problem)).collect();
-        let reporter = Reporter { server: &self.server, now: self.network.now(), id: self.network.random() };
-        let submission = Submission {
-            name: message.name.clone(),
-            reverse_path: String::new(),
-            recipients: vec![message.reverse_path.clone()],
-            data: notice::compose(message, &failures, reporter).into(),
-            via: Via::Transport,
-        };
+    async fn notify(&self, message: &Message, occasion: Occasion, entries: &[Entry<'_>]) {
+        if entries.is_empty() {
+            return;
+        }
+        let domain = self.accepted.first().map_or_else(|| self.server.clone(), |(domain, _)| domain.to_string());
+        let (server, domain) = (self.server.as_str(), domain.as_str());
+        let reporter = Reporter { server, domain, now: self.network.now(), id: self.network.random() };
+        let Some(submission) = notice::compose(message, occasion, entries, reporter) else { return };
         let decision = decide(&self.directory(), &self.accepted, &message.reverse_path, 0);
         let notice = Message::accept(submission, self.stamp());
         if let Decision::Deliver { next_hop, rights } = decision {
             let content = notice.content(rights);
-            let mail = Mail { reverse_path: "", content: &content };
+            let mail = Mail { reverse_path: "", content: &content, dsn: &notice.dsn };
             // Nobody is told of a notice that fails, and without a queue one that is deferred is lost.
             let _outcomes = self.courier.deliver(&next_hop, mail, &[&message.reverse_path]).await;
         }
@@ -244,6 +250,19 @@ impl Inner {
             reason: reason.to_owned(),
         });
     }
+}
+
+/// Recipients who went where nobody tells more, and whose sender wants to know (RFC 3461 §5.2.2).
+fn relays<'a>(message: &Message, recipients: &[usize], outcomes: &'a [Outcome]) -> Vec<Entry<'a>> {
+    let relay = |(&recipient, outcome): (&usize, &'a Outcome)| match outcome {
+        Outcome::Delivered { host, reply, offers_dsn: false } => message
+            .dsn
+            .recipient(recipient)
+            .wants(Event::Relay)
+            .then_some(Entry { recipient, said: Said::Reply { host, reply } }),
+        _ => None,
+    };
+    recipients.iter().zip(outcomes).filter_map(relay).collect()
 }
 
 /// A mailbox's domain.

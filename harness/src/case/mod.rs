@@ -11,6 +11,7 @@ pub mod catalogue;
 mod claims;
 pub mod corpus;
 pub mod diagnostic;
+pub mod dsn;
 mod fence;
 pub mod grammar;
 mod host_lines;

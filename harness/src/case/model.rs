@@ -11,6 +11,7 @@ use std::{
 use mtaspec_fake_dns::rule::Fault;
 use mtaspec_fake_smarthost::Host;
 
+use super::dsn::Dsn;
 use crate::claim::ast::Claim;
 
 /// One case.
@@ -144,6 +145,8 @@ pub struct MessageSpec {
     pub times: u32,
     /// How it comes in.
     pub via: Via,
+    /// What it asks about notifications.
+    pub dsn: Dsn,
     /// The message with CRLF line ends. Short of its fills: see [`MessageSpec::octets`].
     pub content: Vec<Piece>,
 }

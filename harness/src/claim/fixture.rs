@@ -42,6 +42,7 @@ fn message(name: &str, recipients: &[&str], times: u32) -> MessageSpec {
         at: Duration::ZERO,
         times,
         via: Via::Submission,
+        dsn: crate::case::dsn::Dsn::default(),
         content: Vec::new(),
     }
 }

@@ -15,7 +15,10 @@ use std::{
 
 use mtaspec_reference_transport::{connector::Connector, network::Network};
 
-use crate::{case::model::Via, trace::event::ReportedFate};
+use crate::{
+    case::{dsn::Dsn, model::Via},
+    trace::event::ReportedFate,
+};
 
 mod adapter;
 mod brief;
@@ -182,6 +185,10 @@ pub struct Brief {
 pub struct Authority {
     /// In PEM.
     pub pem: String,
+    /// The list of revoked certificates, in DER.
+    pub revocation_list: rustls::pki_types::CertificateRevocationListDer<'static>,
+    /// The same in PEM.
+    pub revocation_list_pem: String,
     /// In DER.
     pub der: Vec<rustls::pki_types::CertificateDer<'static>>,
 }
@@ -212,6 +219,8 @@ pub struct Submission {
     pub reverse_path: String,
     /// Forward-paths.
     pub recipients: Vec<String>,
+    /// What it asks about notifications. An MTA that takes no such parameters refuses a message that asks.
+    pub dsn: Dsn,
     /// The message, with the line ends of the page.
     pub octets: Arc<[u8]>,
     /// How it comes in.

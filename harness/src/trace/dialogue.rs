@@ -172,6 +172,7 @@ impl Writer {
                     reverse_path: "sender@sender.test".to_owned(),
                     recipients,
                     via: "submission".to_owned(),
+                    dsn: Box::default(),
                     facts: MessageFacts::of(&octets),
                     content: KeptOctets::of(&octets),
                 }

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::octets::Octets;
+use crate::case::dsn::Dsn;
 
 /// One event and when it happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,6 +210,9 @@ pub enum Event {
         recipients: Vec<String>,
         /// `submission` or `transport`.
         via: String,
+        /// What it asks about notifications; boxed, for hardly a message asks.
+        #[serde(default, skip_serializing_if = "Dsn::is_empty")]
+        dsn: Box<Dsn>,
         /// What went in.
         facts: MessageFacts,
         /// Its octets, whole up to 64 KiB.

@@ -11,6 +11,7 @@ use std::{
 use mtaspec_fake_dns::{FakeDns, Zones, zone::parse_record};
 use mtaspec_fake_smarthost::{
     RunningHost,
+    host::{CertificateSpec, PropertyValue},
     pki::{Pki, PkiError},
 };
 use mtaspec_reference_transport::{connector::Connector, directory::Directory, network::Network, shell::Shell};
@@ -86,8 +87,20 @@ pub(super) fn pki(begin: SystemTime) -> Arc<Pki> {
 }
 
 /// What the MTA is to trust.
-fn authority(pki: &Pki) -> Result<Authority, StartError> {
-    Ok(Authority { pem: pki.root_pem().map_err(certificates)?, der: pki.roots().map_err(certificates)? })
+fn authority(case: &Case, pki: &Pki) -> Result<Authority, StartError> {
+    let properties = case.hosts.iter().flat_map(|host| &host.host.properties);
+    let shown = properties.filter_map(|property| match &property.value {
+        PropertyValue::Certificate(spec) => Some(spec.clone()),
+        _ => None,
+    });
+    let shown: Vec<CertificateSpec> = shown.collect();
+    let (revocation_list, revocation_list_pem) = pki.revocation_list(&shown).map_err(certificates)?;
+    Ok(Authority {
+        revocation_list,
+        revocation_list_pem,
+        pem: pki.root_pem().map_err(certificates)?,
+        der: pki.roots().map_err(certificates)?,
+    })
 }
 
 fn certificates(error: PkiError) -> StartError {
@@ -100,13 +113,25 @@ fn identities(case: &Case, connectors: &[Connector], pki: &Pki) -> Result<Vec<Id
     names.push(case.world.server.clone());
     names.sort();
     names.dedup();
-    names
-        .into_iter()
-        .map(|name| {
-            let (chain, key) = pki.client_identity(&name).map_err(certificates)?;
-            Ok(Identity { name, chain, key })
-        })
-        .collect()
+    let mut identities = Vec::new();
+    for name in names {
+        let (chain, key) = pki.client_identity(&name).map_err(certificates)?;
+        identities.push(Identity { name, chain, key });
+    }
+    // Behind the usual ones, with the same names: whoever goes by the name alone takes the wrong one.
+    for name in connectors.iter().filter_map(|connector| of_other_issuer(connector.tls_certificate_name.as_deref()?)) {
+        let (chain, key) = pki.client_identity_of(OTHER_ISSUER, name).map_err(certificates)?;
+        identities.push(Identity { name: name.to_owned(), chain, key });
+    }
+    Ok(identities)
+}
+
+/// The second issuer of certificates for clients; a page names it in `-TlsCertificateName`.
+const OTHER_ISSUER: &str = "mtaspec other issuing";
+
+/// The common name in `<I>CN=mtaspec other issuing<S>CN=name`. Certificates of any other issuer are not to be had.
+fn of_other_issuer(certificate: &str) -> Option<&str> {
+    certificate.strip_prefix("<I>CN=")?.strip_prefix(OTHER_ISSUER)?.strip_prefix("<S>CN=")
 }
 
 /// What every MTA is told, with the page's own addresses everywhere.
@@ -123,7 +148,7 @@ pub(super) fn brief(
         server: case.world.server.clone(),
         address: case.world.address,
         resolvers: case.world.name_servers.iter().map(|&address| SocketAddr::new(address, DNS_PORT)).collect(),
-        authority: authority(pki)?,
+        authority: authority(case, pki)?,
         identities: identities(case, &connectors, pki)?,
         accepted: case.world.accepts.iter().map(|domain| (domain.clone(), ORIGIN)).collect(),
         connectors,

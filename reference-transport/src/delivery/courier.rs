@@ -14,9 +14,10 @@ use super::{
     settings::host_label,
 };
 use crate::{
+    dsn::Request,
     limits::{ADDRESSES_PER_ATTEMPT_MAX, RECIPIENTS_PER_TRANSACTION_MAX},
     network::Network,
-    reply::{EnhancedCode, Reply},
+    reply::EnhancedCode,
     resolver::{DnsSettings, Resolver},
     session::{Content, Envelope, Host, Session, SessionError, Settings, StartTls, Verdict},
     tls::Tls,
@@ -30,6 +31,8 @@ pub struct Mail<'a> {
     pub reverse_path: &'a str,
     /// The message.
     pub content: &'a Content,
+    /// What the sender asks about notifications, by place among the recipients of the attempt.
+    pub dsn: &'a Request,
 }
 
 /// Delivers, one attempt at a time.
@@ -121,6 +124,9 @@ impl Courier {
     /// A session that is open for mail. A failed handshake is followed by a session in the clear, on a connection of
     /// its own, where TLS was only tried (AMB-06).
     async fn open(&self, address: SocketAddr, host: &Host, settings: &Settings) -> Result<Session, SessionError> {
+        if let Some(name) = self.tls.missing(&settings.own_certificate) {
+            return Err(SessionError::NoCertificate { name });
+        }
         let stream = self.dial(address, settings).await?;
         match Session::open(stream, host, settings, &self.tls).await {
             Err(SessionError::Handshake { .. }) if settings.starttls == StartTls::IfOffered => {
@@ -134,7 +140,7 @@ impl Courier {
 
     async fn dial(&self, address: SocketAddr, settings: &Settings) -> Result<crate::network::BoxStream, SessionError> {
         let lost = |source| SessionError::Connection { during: Command::Connect, source };
-        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(None, address)).await {
+        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(settings.source, address)).await {
             Ok(connected) => connected.map_err(lost),
             Err(_) => Err(lost(io::ErrorKind::TimedOut.into())),
         }
@@ -191,14 +197,20 @@ impl Visit<'_> {
         for _ in 0..self.transactions_max {
             let now: Vec<usize> = waiting.drain(..waiting.len().min(RECIPIENTS_PER_TRANSACTION_MAX)).collect();
             let recipients: Vec<&str> = now.iter().map(|&at| self.recipients[at]).collect();
-            let envelope = Envelope { reverse_path: self.mail.reverse_path, recipients: &recipients };
+            let (reverse_path, dsn) = (self.mail.reverse_path, self.mail.dsn.pick(&now));
+            let envelope = Envelope { reverse_path, recipients: &recipients, dsn: &dsn };
             let transacted = session.transact(envelope, self.mail.content).await;
             let is_progress = transacted.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_)));
             let lost = transacted.session.as_ref().err().map(|error| Problem::of_session(error, label));
             let mut again = Vec::new();
             for (at, verdict) in now.into_iter().zip(transacted.verdicts) {
-                if let Some(reply) = record(ledger, at, verdict, label, lost.as_ref()) {
-                    again.push((at, reply));
+                match verdict {
+                    Verdict::Accepted(reply) => {
+                        let (host, offers_dsn) = (label.to_owned(), transacted.offers_dsn);
+                        ledger.settle(at, Outcome::Delivered { host, reply, offers_dsn });
+                    }
+                    Verdict::Another(reply) => again.push((at, reply)),
+                    other => record(ledger, at, other, label, lost.as_ref()),
                 }
             }
             if let Err(error) = transacted.session {
@@ -220,11 +232,10 @@ impl Visit<'_> {
     }
 }
 
-/// Writes a verdict into the ledger. Gives the reply back if the recipient wants another transaction.
-fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: Option<&Problem>) -> Option<Reply> {
+/// Writes into the ledger that a recipient was not accepted.
+fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: Option<&Problem>) {
     match verdict {
-        Verdict::Accepted(reply) => ledger.settle(at, Outcome::Delivered { host: label.to_owned(), reply }),
-        Verdict::Another(reply) => return Some(reply),
+        Verdict::Accepted(_) | Verdict::Another(_) => {}
         Verdict::Refused(error) => {
             let problem = Problem::of_session(&error, label);
             if problem.is_permanent() { ledger.settle(at, outcome_of(problem)) } else { ledger.note(at, problem) }
@@ -240,5 +251,4 @@ fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: O
             ledger.note(at, lost.cloned().unwrap_or_else(unsaid));
         }
     }
-    None
 }

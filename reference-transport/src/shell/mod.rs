@@ -31,6 +31,7 @@ mod grammar;
 mod nearest;
 mod objects;
 mod permissions;
+mod transport_config;
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -61,12 +62,13 @@ pub struct Shell {
     variables: BTreeMap<String, Datum>,
 }
 
-const CMDLETS: [&Cmdlet; 7] = [
+const CMDLETS: [&Cmdlet; 8] = [
     &connectors::NEW,
     &connectors::SET,
     &connectors::REMOVE,
     &permissions::ADD,
     &permissions::REMOVE,
+    &transport_config::SET,
     &objects::NEW_OBJECT,
     &objects::CONVERT_TO_SECURE_STRING,
 ];

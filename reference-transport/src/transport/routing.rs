@@ -4,12 +4,12 @@ use std::{net::SocketAddr, sync::Arc};
 
 use super::{ALL_RIGHTS, domain_of};
 use crate::{
-    connector::{Connector, HeaderRights, Routing},
+    connector::{Connector, HeaderRights, Routing, TlsPolicy},
     delivery::{NextHop, Problem},
-    directory::Directory,
+    directory::{Directory, Principal},
     domain::Domain,
     reply::EnhancedCode,
-    routing::{Selection, select},
+    routing::{Distance, RoutingTable, Selection},
 };
 
 /// How a recipient is routed.
@@ -53,10 +53,19 @@ pub(super) fn decide(directory: &Directory, accepted: &[(Domain, SocketAddr)], r
     if let Some((_, next_hop)) = accepted.iter().find(|(own, _)| *own == domain) {
         return Decision::Deliver { next_hop: NextHop::Accepted(*next_hop), rights: ALL_RIGHTS };
     }
-    match select(directory.connectors(), &domain, size) {
+    let connectors = directory.connectors().iter().map(|connector| (Arc::new(connector.clone()), Distance::LOCAL));
+    let table = RoutingTable::new(connectors);
+    match table.select(&domain, size) {
         Selection::Connector(connector) => {
-            let rights = connector.header_rights;
-            let connector = Arc::new(connector.clone());
+            let mut rights = connector.header_rights;
+            let mut connector = Connector::clone(connector);
+            let secured = &directory.transport_config().tls_send_domain_secure_list;
+            if connector.domain_secure_enabled && connector.routing == Routing::Dns && secured.contains(&domain) {
+                connector.tls = TlsPolicy::Mutual;
+                // A certificate on both sides makes the host a partner (PRM-21).
+                rights = directory.permissions().header_rights(&connector.name, Principal::PartnerServers);
+            }
+            let connector = Arc::new(connector);
             let next_hop = match connector.routing {
                 Routing::Dns => NextHop::Dns { connector, domain },
                 Routing::SmartHosts(_) => NextHop::SmartHosts { connector },
