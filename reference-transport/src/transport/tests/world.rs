@@ -21,8 +21,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use super::super::*;
 use crate::{
     connector::Connector,
+    message::Via,
     network::{BoxStream, Connecting, Datagrams},
-    observer::Fate,
+    observer::{Fate, Report},
     routing::AddressSpace,
 };
 
