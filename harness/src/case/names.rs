@@ -10,12 +10,8 @@ use super::model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS};
 /// What must be used instead of a real name.
 pub(super) const RESERVED_NAMES: [&str; 3] = [".test", ".example", ".invalid"];
 /// Where the reverse names of documentation addresses are (RFC 1035 §3.5, RFC 3596 §2.5): nobody is mailed there.
-const REVERSE_NAMES: [&str; 4] = [
-    ".2.0.192.in-addr.arpa",
-    ".100.51.198.in-addr.arpa",
-    ".113.0.203.in-addr.arpa",
-    ".8.b.d.0.1.0.0.2.ip6.arpa",
-];
+const REVERSE_NAMES: [&str; 4] =
+    [".2.0.192.in-addr.arpa", ".100.51.198.in-addr.arpa", ".113.0.203.in-addr.arpa", ".8.b.d.0.1.0.0.2.ip6.arpa"];
 
 /// What must be used instead of a real address.
 pub(super) const DOCUMENTATION_RANGES: [&str; 4] =

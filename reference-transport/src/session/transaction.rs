@@ -1,9 +1,10 @@
 //! One mail transaction: MAIL, RCPT for each recipient, DATA, mail data (RFC 5321 §3.3).
 
-use std::{io, sync::Arc};
+use std::{borrow::Cow, io, sync::Arc};
 
 use super::{Need, Session, SessionError, accept, unwritable};
 use crate::{
+    domain::Mailbox,
     limits::MAIL_DATA_BLOCK_OCTETS,
     reply::{Reply, ReplyCode, Severity},
     wire::{Command, END_OF_MAIL_DATA, Transparency, command_line, path_argument, wire_size},
@@ -101,6 +102,10 @@ pub struct Transacted {
 impl Session {
     /// Offers one message to the host.
     pub async fn transact(&mut self, envelope: Envelope<'_>, content: &Content) -> Transacted {
+        let rewritten: Vec<Cow<'_, str>> = envelope.recipients.iter().map(|path| self.path(path)).collect();
+        let recipients: Vec<&str> = rewritten.iter().map(AsRef::as_ref).collect();
+        let reverse_path = self.path(envelope.reverse_path);
+        let envelope = Envelope { reverse_path: &reverse_path, recipients: &recipients };
         let mut verdicts: Vec<Verdict> = envelope.recipients.iter().map(|_| Verdict::Untried).collect();
         let session = match self.mail_line(envelope, content) {
             Ok(mail) => self.run(envelope, content, mail, &mut verdicts).await,
@@ -115,6 +120,15 @@ impl Session {
             }
         }
         Transacted { verdicts, session }
+    }
+
+    /// A path as this host can read it: without SMTPUTF8 a domain beyond ASCII is written in A-labels
+    /// (RFC 6531 §3.7).
+    fn path<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        if path.is_ascii() || self.extensions.offers("SMTPUTF8") {
+            return Cow::Borrowed(path);
+        }
+        Mailbox::parse(path).map_or(Cow::Borrowed(path), |mailbox| Cow::Owned(mailbox.to_string()))
     }
 
     /// The MAIL line, if this host can take this message at all. Only what it offered is used (SES-03).
@@ -139,10 +153,10 @@ impl Session {
             BodyType::Binary => words.push("BODY=BINARYMIME"),
         }
         let is_ascii = envelope.reverse_path.is_ascii() && envelope.recipients.iter().all(|path| path.is_ascii());
-        if !is_ascii && !self.extensions.offers("SMTPUTF8") {
-            return Err(missing("SMTPUTF8"));
-        }
-        if self.extensions.offers("SMTPUTF8") && (!is_ascii || !content.head.is_ascii()) {
+        if !is_ascii || !content.head.is_ascii() {
+            if !self.extensions.offers("SMTPUTF8") {
+                return Err(missing("SMTPUTF8"));
+            }
             words.push("SMTPUTF8");
         }
         command_line(&words).map_err(|source| unwritable(Command::Mail, source))
