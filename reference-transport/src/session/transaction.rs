@@ -159,6 +159,10 @@ impl Session {
             }
             words.push("SMTPUTF8");
         }
+        if self.is_authenticated {
+            // Nobody vouches for whoever wrote it (RFC 4954 §5).
+            words.push("AUTH=<>");
+        }
         command_line(&words).map_err(|source| unwritable(Command::Mail, source))
     }
 
