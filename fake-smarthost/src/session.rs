@@ -15,6 +15,7 @@
 mod act;
 mod answer;
 mod auth;
+pub mod check;
 mod command;
 mod data;
 mod end_of_data;
