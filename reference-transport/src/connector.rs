@@ -32,6 +32,9 @@ pub struct Connector {
     pub source_ip_address: Option<IpAddr>,
     /// Smart-host authentication (`-SmartHostAuthMechanism`, `-AuthenticationCredential`).
     pub authentication: Authentication,
+    /// Whose name servers are asked (`-UseExternalDNSServersEnabled`), for smart hosts too (AMB-19); internal ones by
+    /// default.
+    pub name_servers: NameServers,
     /// `-ConnectionInactivityTimeOut`; 10 minutes by default (MOD-21).
     pub inactivity_timeout: Duration,
     /// `-SmtpMaxMessagesPerConnection`; 20 by default (MOD-22).
@@ -61,6 +64,7 @@ impl Connector {
             authentication: Authentication::None,
             inactivity_timeout: INACTIVITY_TIMEOUT_DEFAULT,
             messages_per_connection_max: MESSAGES_PER_CONNECTION_DEFAULT,
+            name_servers: NameServers::Internal,
             header_rights: HeaderRights::ANONYMOUS,
         }
     }
@@ -116,6 +120,16 @@ impl fmt::Display for SmartHost {
             Self::Name(name) => f.write_str(name),
         }
     }
+}
+
+/// `-UseExternalDNSServersEnabled`.
+#[expect(clippy::exhaustive_enums, reason = "a server has these two lists")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameServers {
+    /// `Set-TransportService -ExternalDNS*` (DNS-19).
+    External,
+    /// `Set-TransportService -InternalDNS*`.
+    Internal,
 }
 
 /// What is done about STARTTLS.

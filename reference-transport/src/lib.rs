@@ -9,6 +9,7 @@ pub mod connector;
 pub mod delivery;
 pub mod directory;
 pub mod domain;
+pub mod dsn;
 pub mod header_firewall;
 pub mod limits;
 pub mod listener;

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::{connector::HeaderRights, header_firewall, session::Content, wire::wire_size};
+use crate::{connector::HeaderRights, dsn, header_firewall, session::Content, wire::wire_size};
 
 /// A message as it is handed in.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Submission {
     pub data: Arc<[u8]>,
     /// Who hands it in.
     pub via: Via,
+    /// What the sender asks about notifications.
+    pub dsn: dsn::Request,
 }
 
 /// Who hands a message in, and so what is believed of its header.
@@ -56,6 +58,8 @@ pub struct Message {
     pub reverse_path: String,
     /// Without brackets.
     pub recipients: Vec<String>,
+    /// What the sender asks about notifications, by place among the recipients.
+    pub dsn: dsn::Request,
     /// When it was accepted.
     pub arrived: SystemTime,
     /// Octets on the wire as it was handed in: what limits are compared with (SIZ-03, SIZ-04).
@@ -70,7 +74,7 @@ impl Message {
     /// Accepts a message: a `Received` field goes on top (SES-07).
     #[must_use]
     pub fn accept(submission: Submission, stamp: Stamp<'_>) -> Self {
-        let Submission { name, reverse_path, recipients, data, via } = submission;
+        let Submission { name, reverse_path, recipients, data, via, dsn } = submission;
         let (mut given, body_start) = header_of(&data);
         let size = wire_size(&[&data]);
         let size = original_size(&given).map_or(size, |original| original.min(size));
@@ -94,7 +98,7 @@ impl Message {
                 header.extend_from_slice(format!("Message-ID: <{:016x}@{}>\r\n", stamp.id, stamp.server).as_bytes());
             }
         }
-        Self { name, reverse_path, recipients, arrived: stamp.now, size, header, data, body_start }
+        Self { name, reverse_path, recipients, dsn, arrived: stamp.now, size, header, data, body_start }
     }
 
     /// The message as a session with these rights sends it (HDR-12).
@@ -109,6 +113,18 @@ impl Message {
     #[must_use]
     pub fn public_header(&self) -> Vec<u8> {
         header_firewall::filter(&self.header, NO_RIGHTS)
+    }
+
+    /// All of it, with such a header.
+    #[must_use]
+    pub fn public_content(&self) -> Content {
+        self.content(NO_RIGHTS)
+    }
+
+    /// What stands in its `Message-ID`, with its brackets.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        field(&self.header, "Message-ID").filter(|id| !id.is_empty())
     }
 }
 
@@ -199,6 +215,7 @@ mod tests {
             recipients: vec!["b@contoso.test".into()],
             data: data.as_bytes().into(),
             via,
+            dsn: dsn::Request::default(),
         };
         let now = UNIX_EPOCH + Duration::from_secs(1_894_010_400);
         Message::accept(submission, Stamp { server: "mta.sender.test", address: [192, 0, 2, 1].into(), now, id: 7 })

@@ -25,9 +25,10 @@ use crate::{
     delivery::{Courier, Mail, Outcome, Problem},
     directory::Directory,
     domain::{Domain, DomainError, Mailbox},
-    message::{Message, Stamp, Submission, Via},
+    dsn::Event,
+    message::{Message, Stamp, Submission},
     network::Network,
-    notice::{self, Reporter},
+    notice::{self, Entry, Occasion, Reporter, Said},
     observer::{Fate, Observer, Report},
     resolver::Resolver,
     shell::{CommandOutcome, Shell},
@@ -41,7 +42,7 @@ pub struct Config {
     pub server: String,
     /// Our own address.
     pub address: IpAddr,
-    /// Name servers, in the order in which they are asked.
+    /// Name servers that the network adapter names, in the order in which they are asked.
     pub resolvers: Vec<SocketAddr>,
     /// Trusted roots.
     pub roots: Vec<CertificateDer<'static>>,
@@ -64,12 +65,6 @@ pub enum TransportError {
         domain: String,
         /// Why.
         source: DomainError,
-    },
-    /// The resolver cannot be set up.
-    #[error("the resolver cannot be set up: {why}")]
-    Resolver {
-        /// In its own words.
-        why: String,
     },
     /// TLS cannot be set up.
     #[error(transparent)]
@@ -109,8 +104,7 @@ impl Transport {
                 Err(source) => Err(TransportError::AcceptedDomain { domain, source }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let resolver = Resolver::new(&resolvers, Arc::clone(&network))
-            .map_err(|error| TransportError::Resolver { why: error.to_string() })?;
+        let resolver = Resolver::new(&resolvers, Arc::clone(&network));
         let tls =
             Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
@@ -181,12 +175,17 @@ impl Inner {
     /// Recipients whose fate needs no attempt.
     async fn settle_at_once(&self, message: &Message, decisions: Vec<Decision>) {
         let mut failures = Vec::new();
-        for (recipient, decision) in message.recipients.iter().zip(decisions) {
+        for (at, decision) in decisions.into_iter().enumerate() {
             match decision {
                 Decision::Deliver { .. } => {}
-                Decision::Fail(problem) => failures.push((recipient.as_str(), problem)),
+                Decision::Fail(problem) => failures.push((at, problem)),
                 Decision::Unroutable => {
-                    self.report(message, recipient, Fate::Unroutable, "no connector serves the recipient");
+                    self.report(
+                        message,
+                        &message.recipients[at],
+                        Fate::Unroutable,
+                        "no connector serves the recipient",
+                    );
                 }
             }
         }
@@ -197,50 +196,47 @@ impl Inner {
     async fn attempt(&self, message: &Message, group: Group) {
         let content = message.content(group.rights);
         let recipients: Vec<&str> = group.recipients.iter().map(|&at| message.recipients[at].as_str()).collect();
-        let mail = Mail { reverse_path: &message.reverse_path, content: &content };
+        let dsn = message.dsn.pick(&group.recipients);
+        let mail = Mail { reverse_path: &message.reverse_path, content: &content, dsn: &dsn };
         let outcomes = self.courier.deliver(&group.next_hop, mail, &recipients).await;
+        self.notify(message, Occasion::Relayed, &relays(message, &group.recipients, &outcomes)).await;
         let mut failures = Vec::new();
-        for (recipient, outcome) in recipients.into_iter().zip(outcomes) {
+        for ((&at, recipient), outcome) in group.recipients.iter().zip(recipients).zip(outcomes) {
             match outcome {
                 Outcome::Delivered { reply, .. } => {
                     self.report(message, recipient, Fate::Delivered, &reply.to_string());
                 }
                 Outcome::Deferred(problem) => self.report(message, recipient, Fate::Deferred, &problem.text),
-                Outcome::Failed(problem) => failures.push((recipient, problem)),
+                Outcome::Failed(problem) => failures.push((at, problem)),
             }
         }
         self.fail(message, &failures).await;
     }
 
     /// Gives recipients up: a notice first, so that a failure that was reported has been notified.
-    async fn fail(&self, message: &Message, failures: &[(&str, Problem)]) {
-        if failures.is_empty() {
-            return;
-        }
-        if !message.reverse_path.is_empty() {
-            self.notify(message, failures).await;
-        }
-        for (recipient, problem) in failures {
-            self.report(message, recipient, Fate::Failed, &problem.text);
+    async fn fail(&self, message: &Message, failures: &[(usize, Problem)]) {
+        let entry = |(at, problem)| Entry { recipient: at, said: Said::Problem(problem) };
+        let entries: Vec<Entry<'_>> = failures.iter().map(|(at, problem)| entry((*at, problem))).collect();
+        self.notify(message, Occasion::Failed, &entries).await;
+        for (at, problem) in failures {
+            self.report(message, &message.recipients[*at], Fate::Failed, &problem.text);
         }
     }
 
     /// Sends a notice to the reverse-path, by the ordinary way. It is exempt from size limits (SIZ-12).
-    async fn notify(&self, message: &Message, failures: &[(&str, Problem)]) {
-        let failures: Vec<(&str, &Problem)> = failures.iter().map(|(to, problem)| (*to, problem)).collect();
-        let reporter = Reporter { server: &self.server, now: self.network.now(), id: self.network.random() };
-        let submission = Submission {
-            name: message.name.clone(),
-            reverse_path: String::new(),
-            recipients: vec![message.reverse_path.clone()],
-            data: notice::compose(message, &failures, reporter).into(),
-            via: Via::Transport,
-        };
+    async fn notify(&self, message: &Message, occasion: Occasion, entries: &[Entry<'_>]) {
+        if entries.is_empty() {
+            return;
+        }
+        let domain = self.accepted.first().map_or_else(|| self.server.clone(), |(domain, _)| domain.to_string());
+        let (server, domain) = (self.server.as_str(), domain.as_str());
+        let reporter = Reporter { server, domain, now: self.network.now(), id: self.network.random() };
+        let Some(submission) = notice::compose(message, occasion, entries, reporter) else { return };
         let decision = decide(&self.directory(), &self.accepted, &message.reverse_path, 0);
         let notice = Message::accept(submission, self.stamp());
         if let Decision::Deliver { next_hop, rights } = decision {
             let content = notice.content(rights);
-            let mail = Mail { reverse_path: "", content: &content };
+            let mail = Mail { reverse_path: "", content: &content, dsn: &notice.dsn };
             // Nobody is told of a notice that fails, and without a queue one that is deferred is lost.
             let _outcomes = self.courier.deliver(&next_hop, mail, &[&message.reverse_path]).await;
         }
@@ -254,6 +250,19 @@ impl Inner {
             reason: reason.to_owned(),
         });
     }
+}
+
+/// Recipients who went where nobody tells more, and whose sender wants to know (RFC 3461 §5.2.2).
+fn relays<'a>(message: &Message, recipients: &[usize], outcomes: &'a [Outcome]) -> Vec<Entry<'a>> {
+    let relay = |(&recipient, outcome): (&usize, &'a Outcome)| match outcome {
+        Outcome::Delivered { host, reply, offers_dsn: false } => message
+            .dsn
+            .recipient(recipient)
+            .wants(Event::Relay)
+            .then_some(Entry { recipient, said: Said::Reply { host, reply } }),
+        _ => None,
+    };
+    recipients.iter().zip(outcomes).filter_map(relay).collect()
 }
 
 /// A mailbox's domain.

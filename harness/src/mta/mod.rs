@@ -15,7 +15,10 @@ use std::{
 
 use mtaspec_reference_transport::{connector::Connector, network::Network};
 
-use crate::{case::model::Via, trace::event::ReportedFate};
+use crate::{
+    case::{dsn::Dsn, model::Via},
+    trace::event::ReportedFate,
+};
 
 mod adapter;
 mod brief;
@@ -216,6 +219,8 @@ pub struct Submission {
     pub reverse_path: String,
     /// Forward-paths.
     pub recipients: Vec<String>,
+    /// What it asks about notifications. An MTA that takes no such parameters refuses a message that asks.
+    pub dsn: Dsn,
     /// The message, with the line ends of the page.
     pub octets: Arc<[u8]>,
     /// How it comes in.

@@ -148,7 +148,14 @@ impl Writer {
                 self.queries += 1;
                 let over = words.get(2).copied().unwrap_or("UDP").to_owned();
                 let (server, query) = ("mta.sender.test".to_owned(), self.queries - 1);
-                Event::Query { query, server, name: words[1].to_owned(), record_type: words[0].to_owned(), over }
+                Event::Query {
+                    query,
+                    server,
+                    name: words[1].to_owned(),
+                    record_type: words[0].to_owned(),
+                    over,
+                    name_server: None,
+                }
             }
             "answer" => {
                 let (rcode, records) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -165,6 +172,7 @@ impl Writer {
                     reverse_path: "sender@sender.test".to_owned(),
                     recipients,
                     via: "submission".to_owned(),
+                    dsn: Box::default(),
                     facts: MessageFacts::of(&octets),
                     content: KeptOctets::of(&octets),
                 }

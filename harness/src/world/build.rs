@@ -20,7 +20,7 @@ use super::Recorder;
 use crate::{
     case::{
         Case,
-        model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS},
+        model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS, ZoneSet},
     },
     mta::{Authority, Brief, Identity, Reporter, StartError},
     network::{
@@ -29,8 +29,11 @@ use crate::{
     },
 };
 
-/// The name server's address and port, as the page's world has it.
-pub(super) const RESOLVER: SocketAddr = SocketAddr::new(RESOLVER_ADDRESS, 53);
+/// The usual name server's address and port, as the page's world has it.
+pub(super) const RESOLVER: SocketAddr = SocketAddr::new(RESOLVER_ADDRESS, DNS_PORT);
+
+/// The port of name servers (RFC 1035 §4.2).
+const DNS_PORT: u16 = 53;
 
 /// The built-in host for mail to the accepted domains.
 pub(super) const ORIGIN: SocketAddr = SocketAddr::new(ORIGIN_ADDRESS, 25);
@@ -52,13 +55,19 @@ pub(super) fn population(
             hosts.insert(SocketAddr::new(address, spec.port), resident);
         }
     }
-    let dns = FakeDns::new(zones(case)?, case.dns_faults.clone(), recorder.clone());
-    Ok(Arc::new(Population { hosts, dns, recorder: Arc::clone(recorder) }))
+    let usual = FakeDns::new(zones(&case.zones)?, case.dns_faults.clone(), recorder.dns_sink(None));
+    let mut name_servers = BTreeMap::from([(RESOLVER, usual)]);
+    for spec in &case.name_servers {
+        let records = zones(spec.zones.as_ref().unwrap_or(&case.zones))?;
+        let dns = FakeDns::new(records, spec.faults.clone(), recorder.dns_sink(Some(spec.address)));
+        name_servers.insert(SocketAddr::new(spec.address, DNS_PORT), dns);
+    }
+    Ok(Arc::new(Population { hosts, name_servers, recorder: Arc::clone(recorder) }))
 }
 
-fn zones(case: &Case) -> Result<Zones, StartError> {
+fn zones(sets: &[ZoneSet]) -> Result<Zones, StartError> {
     let mut zones = Zones::default();
-    for set in &case.zones {
+    for set in sets {
         let records = set.records.iter().map(|line| {
             parse_record(line).map_err(|error| StartError::Failed { why: format!("zone `{line}`: {error}") })
         });
@@ -138,7 +147,7 @@ pub(super) fn brief(
     Ok(Brief {
         server: case.world.server.clone(),
         address: case.world.address,
-        resolvers: vec![RESOLVER],
+        resolvers: case.world.name_servers.iter().map(|&address| SocketAddr::new(address, DNS_PORT)).collect(),
         authority: authority(case, pki)?,
         identities: identities(case, &connectors, pki)?,
         accepted: case.world.accepts.iter().map(|domain| (domain.clone(), ORIGIN)).collect(),

@@ -14,10 +14,11 @@ use super::{
     settings::host_label,
 };
 use crate::{
+    dsn::Request,
     limits::{ADDRESSES_PER_ATTEMPT_MAX, RECIPIENTS_PER_TRANSACTION_MAX},
     network::Network,
-    reply::{EnhancedCode, Reply},
-    resolver::Resolver,
+    reply::EnhancedCode,
+    resolver::{DnsSettings, Resolver},
     session::{Content, Envelope, Host, Session, SessionError, Settings, StartTls, Verdict},
     tls::Tls,
     wire::Command,
@@ -30,6 +31,8 @@ pub struct Mail<'a> {
     pub reverse_path: &'a str,
     /// The message.
     pub content: &'a Content,
+    /// What the sender asks about notifications, by place among the recipients of the attempt.
+    pub dsn: &'a Request,
 }
 
 /// Delivers, one attempt at a time.
@@ -59,10 +62,15 @@ impl Courier {
         Self { network, resolver, tls, server: server.to_owned(), address, rotations: Mutex::default() }
     }
 
+    /// Takes the DNS settings of the server for lookups that begin from now on.
+    pub fn configure_dns(&self, settings: &DnsSettings) {
+        self.resolver.configure(settings);
+    }
+
     /// One attempt for `recipients`, forward-paths without brackets; one outcome for each, in order.
     pub async fn deliver(&self, next_hop: &NextHop, mail: Mail<'_>, recipients: &[&str]) -> Vec<Outcome> {
         let mut ledger = Ledger::new(recipients.len());
-        let search = Search { resolver: &self.resolver, server: &self.server, address: self.address };
+        let search = Search::new(&self.resolver, &self.server, self.address, next_hop);
         let steps = match search.steps(next_hop, self.rotation(next_hop)).await {
             Ok(steps) => steps,
             Err(problem) => {
@@ -189,14 +197,20 @@ impl Visit<'_> {
         for _ in 0..self.transactions_max {
             let now: Vec<usize> = waiting.drain(..waiting.len().min(RECIPIENTS_PER_TRANSACTION_MAX)).collect();
             let recipients: Vec<&str> = now.iter().map(|&at| self.recipients[at]).collect();
-            let envelope = Envelope { reverse_path: self.mail.reverse_path, recipients: &recipients };
+            let (reverse_path, dsn) = (self.mail.reverse_path, self.mail.dsn.pick(&now));
+            let envelope = Envelope { reverse_path, recipients: &recipients, dsn: &dsn };
             let transacted = session.transact(envelope, self.mail.content).await;
             let is_progress = transacted.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_)));
             let lost = transacted.session.as_ref().err().map(|error| Problem::of_session(error, label));
             let mut again = Vec::new();
             for (at, verdict) in now.into_iter().zip(transacted.verdicts) {
-                if let Some(reply) = record(ledger, at, verdict, label, lost.as_ref()) {
-                    again.push((at, reply));
+                match verdict {
+                    Verdict::Accepted(reply) => {
+                        let (host, offers_dsn) = (label.to_owned(), transacted.offers_dsn);
+                        ledger.settle(at, Outcome::Delivered { host, reply, offers_dsn });
+                    }
+                    Verdict::Another(reply) => again.push((at, reply)),
+                    other => record(ledger, at, other, label, lost.as_ref()),
                 }
             }
             if let Err(error) = transacted.session {
@@ -218,11 +232,10 @@ impl Visit<'_> {
     }
 }
 
-/// Writes a verdict into the ledger. Gives the reply back if the recipient wants another transaction.
-fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: Option<&Problem>) -> Option<Reply> {
+/// Writes into the ledger that a recipient was not accepted.
+fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: Option<&Problem>) {
     match verdict {
-        Verdict::Accepted(reply) => ledger.settle(at, Outcome::Delivered { host: label.to_owned(), reply }),
-        Verdict::Another(reply) => return Some(reply),
+        Verdict::Accepted(_) | Verdict::Another(_) => {}
         Verdict::Refused(error) => {
             let problem = Problem::of_session(&error, label);
             if problem.is_permanent() { ledger.settle(at, outcome_of(problem)) } else { ledger.note(at, problem) }
@@ -238,5 +251,4 @@ fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: O
             ledger.note(at, lost.cloned().unwrap_or_else(unsaid));
         }
     }
-    None
 }

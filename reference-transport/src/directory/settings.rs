@@ -8,8 +8,8 @@ use std::{net::IpAddr, time::Duration};
 use crate::{
     connector::{
         Authentication, Connector, Credential, HeaderRights, Hello, INACTIVITY_TIMEOUT_DEFAULT,
-        MAX_MESSAGE_SIZE_DEFAULT, MESSAGES_PER_CONNECTION_DEFAULT, PORT_DEFAULT, Routing, SmartHost, TlsAuthLevel,
-        TlsPolicy,
+        MAX_MESSAGE_SIZE_DEFAULT, MESSAGES_PER_CONNECTION_DEFAULT, NameServers, PORT_DEFAULT, Routing, SmartHost,
+        TlsAuthLevel, TlsPolicy,
     },
     routing::AddressSpace,
 };
@@ -93,6 +93,8 @@ pub struct Settings {
     pub tls_domain: Option<String>,
     /// `-Usage`.
     pub usage: Usage,
+    /// `-UseExternalDNSServersEnabled`.
+    pub use_external_dns_servers_enabled: bool,
 }
 
 /// Why settings do not go together.
@@ -131,6 +133,7 @@ impl Settings {
             tls_certificate_name: None,
             tls_domain: None,
             usage,
+            use_external_dns_servers_enabled: false,
         }
     }
 
@@ -170,6 +173,7 @@ impl Settings {
             tls_auth_level,
             tls_certificate_name: connector.tls_certificate_name.clone(),
             tls_domain,
+            use_external_dns_servers_enabled: connector.name_servers == NameServers::External,
             ..Self::new(Usage::Custom)
         }
     }
@@ -199,6 +203,11 @@ impl Settings {
             authentication: self.authentication()?,
             inactivity_timeout: self.connection_inactivity_timeout,
             messages_per_connection_max: self.smtp_max_messages_per_connection,
+            name_servers: if self.use_external_dns_servers_enabled {
+                NameServers::External
+            } else {
+                NameServers::Internal
+            },
             // The directory knows the permissions, and fills them in.
             header_rights: HeaderRights::ANONYMOUS,
         })

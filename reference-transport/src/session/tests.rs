@@ -43,7 +43,8 @@ async fn client(stream: BoxStream, settings: &Settings, recipients: &[&str], con
         Ok(session) => session,
         Err(error) => return format!("not open: {error} ({:?})", error.reach()),
     };
-    let envelope = Envelope { reverse_path: "a@sender.test", recipients };
+    let dsn = crate::dsn::Request::default();
+    let envelope = Envelope { reverse_path: "a@sender.test", recipients, dsn: &dsn };
     let transacted = session.transact(envelope, content).await;
     let mut words: Vec<String> = transacted.verdicts.iter().map(verdict_in_words).collect();
     match transacted.session {

@@ -5,9 +5,10 @@ use std::{borrow::Cow, io, sync::Arc};
 use super::{Need, Session, SessionError, accept, unwritable};
 use crate::{
     domain::Mailbox,
+    dsn::{OriginalRecipient, Request},
     limits::MAIL_DATA_BLOCK_OCTETS,
     reply::{Reply, ReplyCode, Severity},
-    wire::{Command, END_OF_MAIL_DATA, Transparency, command_line, path_argument, wire_size},
+    wire::{Command, CommandError, END_OF_MAIL_DATA, Transparency, command_line_with, path_argument, wire_size},
 };
 
 /// Who sends, and who shall receive.
@@ -17,6 +18,8 @@ pub struct Envelope<'a> {
     pub reverse_path: &'a str,
     /// Forward-paths without brackets.
     pub recipients: &'a [&'a str],
+    /// What the sender asks about notifications; passed on to a host that offers DSN, and to no other (FAIL-24).
+    pub dsn: &'a Request,
 }
 
 /// A message as it shall be sent: a header of its own, and a body that is shared.
@@ -97,6 +100,8 @@ pub struct Transacted {
     pub verdicts: Vec<Verdict>,
     /// Whether the session can go on; if not, why.
     pub session: Result<(), SessionError>,
+    /// Whether the host offers DSN, and so answers for what the sender asked.
+    pub offers_dsn: bool,
 }
 
 impl Session {
@@ -105,7 +110,7 @@ impl Session {
         let rewritten: Vec<Cow<'_, str>> = envelope.recipients.iter().map(|path| self.path(path)).collect();
         let recipients: Vec<&str> = rewritten.iter().map(AsRef::as_ref).collect();
         let reverse_path = self.path(envelope.reverse_path);
-        let envelope = Envelope { reverse_path: &reverse_path, recipients: &recipients };
+        let envelope = Envelope { reverse_path: &reverse_path, recipients: &recipients, ..envelope };
         let mut verdicts: Vec<Verdict> = envelope.recipients.iter().map(|_| Verdict::Untried).collect();
         let session = match self.mail_line(envelope, content) {
             Ok(mail) => self.run(envelope, content, mail, &mut verdicts).await,
@@ -119,7 +124,7 @@ impl Session {
                 *verdict = Verdict::Untried;
             }
         }
-        Transacted { verdicts, session }
+        Transacted { verdicts, session, offers_dsn: self.extensions.offers("DSN") }
     }
 
     /// A path as this host can read it: without SMTPUTF8 a domain beyond ASCII is written in A-labels
@@ -163,7 +168,34 @@ impl Session {
             // Nobody vouches for whoever wrote it (RFC 4954 §5).
             words.push("AUTH=<>");
         }
-        command_line(&words).map_err(|source| unwritable(Command::Mail, source))
+        let mut parameters = Vec::new();
+        if self.extensions.offers("DSN") {
+            parameters.extend(envelope.dsn.ret.map(|ret| format!("RET={}", ret.value())));
+            parameters.extend(envelope.dsn.envelope_id.as_ref().map(|id| format!("ENVID={}", id.value())));
+        }
+        command_line_with(&words, &parameters).map_err(|source| unwritable(Command::Mail, source))
+    }
+
+    /// Whether MAIL has SMTPUTF8 (RFC 6531 §3.4).
+    fn is_international(&self, envelope: Envelope<'_>, content: &Content) -> bool {
+        let mut paths = envelope.recipients.iter().chain([&envelope.reverse_path]);
+        self.extensions.offers("SMTPUTF8") && !(paths.all(|path| path.is_ascii()) && content.head.is_ascii())
+    }
+
+    /// The RCPT line of the recipient at this place of the envelope.
+    fn rcpt_line(&self, envelope: Envelope<'_>, at: usize, content: &Content) -> Result<Vec<u8>, CommandError> {
+        let path = path_argument("TO", envelope.recipients[at])?;
+        let asked = envelope.dsn.recipient(at);
+        let mut parameters = Vec::new();
+        if self.extensions.offers("DSN") {
+            parameters.extend(asked.notify.as_ref().map(|notify| format!("NOTIFY={}", notify.value())));
+            let original = |original: &OriginalRecipient| match self.is_international(envelope, content) {
+                true => format!("ORCPT={}", original.value()),
+                false => format!("ORCPT={}", original.ascii_value()),
+            };
+            parameters.extend(asked.original.as_ref().map(original));
+        }
+        command_line_with(&["RCPT", &path], &parameters)
     }
 
     async fn run(
@@ -174,10 +206,10 @@ impl Session {
         verdicts: &mut [Verdict],
     ) -> Result<(), SessionError> {
         let mut rcpts = Vec::new();
-        for (at, recipient) in envelope.recipients.iter().enumerate() {
-            match path_argument("TO", recipient).and_then(|path| command_line(&["RCPT", &path])) {
+        for (at, verdict) in verdicts.iter_mut().enumerate() {
+            match self.rcpt_line(envelope, at, content) {
                 Ok(line) => rcpts.push((at, line)),
-                Err(source) => verdicts[at] = Verdict::Refused(Arc::new(unwritable(Command::Rcpt, source))),
+                Err(source) => *verdict = Verdict::Refused(Arc::new(unwritable(Command::Rcpt, source))),
             }
         }
         if rcpts.is_empty() {

@@ -248,6 +248,7 @@ fn apply_session(settings: &mut Settings, name: &'static str, argument: &Argumen
         "TlsAuthLevel" => settings.tls_auth_level = tls_auth_level(name, argument)?,
         "TlsCertificateName" => settings.tls_certificate_name = certificate_name(name, argument)?,
         "TlsDomain" => settings.tls_domain = tls_domain(name, argument)?,
+        "UseExternalDNSServersEnabled" => settings.use_external_dns_servers_enabled = argument.boolean(name)?,
         _ => return Ok(false),
     }
     Ok(true)
@@ -256,11 +257,9 @@ fn apply_session(settings: &mut Settings, name: &'static str, argument: &Argumen
 /// What the transport does not act on is taken at its default, so that nobody relies on what does not happen.
 fn check_default(name: &'static str, argument: &Argument) -> Result<(), ShellError> {
     let is_default = match name {
-        "CloudServicesMailEnabled"
-        | "FrontendProxyEnabled"
-        | "IsScopedConnector"
-        | "RequireOorg"
-        | "UseExternalDNSServersEnabled" => !argument.boolean(name)?,
+        "CloudServicesMailEnabled" | "FrontendProxyEnabled" | "IsScopedConnector" | "RequireOorg" => {
+            !argument.boolean(name)?
+        }
         "ConnectorType" | "ErrorPolicies" => argument.text(name)?.eq_ignore_ascii_case("Default"),
         "DomainController" | "SourceTransportServers" => argument.is_null(),
         // Identity, Name, switches: somebody else has read them.

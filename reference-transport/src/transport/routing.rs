@@ -9,7 +9,7 @@ use crate::{
     directory::{Directory, Principal},
     domain::Domain,
     reply::EnhancedCode,
-    routing::{Selection, select},
+    routing::{Distance, RoutingTable, Selection},
 };
 
 /// How a recipient is routed.
@@ -53,10 +53,12 @@ pub(super) fn decide(directory: &Directory, accepted: &[(Domain, SocketAddr)], r
     if let Some((_, next_hop)) = accepted.iter().find(|(own, _)| *own == domain) {
         return Decision::Deliver { next_hop: NextHop::Accepted(*next_hop), rights: ALL_RIGHTS };
     }
-    match select(directory.connectors(), &domain, size) {
+    let connectors = directory.connectors().iter().map(|connector| (Arc::new(connector.clone()), Distance::LOCAL));
+    let table = RoutingTable::new(connectors);
+    match table.select(&domain, size) {
         Selection::Connector(connector) => {
             let mut rights = connector.header_rights;
-            let mut connector = connector.clone();
+            let mut connector = Connector::clone(connector);
             let secured = &directory.transport_config().tls_send_domain_secure_list;
             if connector.domain_secure_enabled && connector.routing == Routing::Dns && secured.contains(&domain) {
                 connector.tls = TlsPolicy::Mutual;

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hickory_resolver::proto::{
+use hickory_proto::{
     op::{Message as DnsMessage, ResponseCode},
     rr::{
         Name, RData, Record,
@@ -153,7 +153,8 @@ impl World {
                     reverse_path: "sender@sender.test".into(),
                     recipients: recipients.iter().map(|&to| to.to_owned()).collect(),
                     data: Arc::from(b"Subject: launch\r\n\r\nhello\r".as_slice()),
-                    via: Via::Transport,
+                    via: crate::message::Via::Transport,
+                    dsn: crate::dsn::Request::default(),
                 };
                 transport.submit(submission).await;
             }

@@ -18,11 +18,17 @@ fn connector(line: &str) -> Connector {
     connector
 }
 
+/// All of them on the deciding server.
+fn local(connectors: &[Connector]) -> RoutingTable {
+    RoutingTable::new(connectors.iter().map(|connector| (Arc::new(connector.clone()), Distance::LOCAL)))
+}
+
 #[track_caller]
 fn check(connectors: &[&str], domain: &str, size: u64, expected: &str) {
     let connectors: Vec<_> = connectors.iter().map(|line| connector(line)).collect();
     let domain = Domain::parse(domain).expect("a domain");
-    let actual = match select(&connectors, &domain, size) {
+    let table = local(&connectors);
+    let actual = match table.select(&domain, size) {
         Selection::Connector(connector) => connector.name.clone(),
         Selection::NoRoute => "no route".to_owned(),
         Selection::TooLarge(limit) => format!("too large for {limit}"),
@@ -126,7 +132,8 @@ proptest! {
         domain in prop_oneof![Just("a.b.test"), Just("b.test"), Just("test"), Just("c.a.b.test"), Just("xb.test")],
         size in 0_u64..7,
     ) {
-        let actual = match select(&connectors, &Domain::parse(domain).expect("a domain"), size) {
+        let table = local(&connectors);
+        let actual = match table.select(&Domain::parse(domain).expect("a domain"), size) {
             Selection::Connector(connector) => Ok(connector.name.to_lowercase()),
             Selection::NoRoute => Err(None),
             Selection::TooLarge(limit) => Err(Some(limit)),
@@ -143,6 +150,7 @@ proptest! {
             connectors.into_iter().map(|(name, connector)| Connector { name, ..connector }).collect();
         let back: Vec<_> = forth.iter().rev().cloned().collect();
         let domain = Domain::parse("a.b.test").expect("a domain");
-        prop_assert_eq!(select(&forth, &domain, size), select(&back, &domain, size));
+        let (forth, back) = (local(&forth), local(&back));
+        prop_assert_eq!(forth.select(&domain, size), back.select(&domain, size));
     }
 }
