@@ -1,6 +1,6 @@
 //! Judges lettre, a mail library, by the pages of the corpus: `cargo run --example judge_lettre`.
 
-use lettre::transport::smtp::client::{Certificate, Identity, Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{authentication::Credentials, extension::ClientId};
 use lettre::{SmtpTransport, Transport, address::Envelope};
 use mtaspec_harness::mta::{Brief, Library, SendMessage, Sent, StartError};
@@ -17,16 +17,10 @@ fn translate(brief: &Brief) -> Result<SendMessage, StartError> {
     }
     let (level, name) = hop.certificate()?;
     let authority = Certificate::from_pem(brief.authority.pem.as_bytes()).map_err(StartError::failed)?;
-    let mut tls = TlsParameters::builder(name)
+    let tls = TlsParameters::builder(name)
         .add_root_certificate(authority)
         .dangerous_accept_invalid_certs(level == TlsAuthLevel::EncryptionOnly)
         .dangerous_accept_invalid_hostnames(level != TlsAuthLevel::DomainValidation);
-    let own = connector.fqdn.as_ref().unwrap_or(&brief.server);
-    if let Some(identity) = brief.identities.iter().find(|identity| identity.name == *own) {
-        // Chain and key are in one text; each reader takes what it knows.
-        let pem = identity.pem();
-        tls = tls.identify_with(Identity::from_pem(pem.as_bytes(), pem.as_bytes()).map_err(StartError::failed)?);
-    }
     let tls = tls.build().map_err(StartError::failed)?;
     let mut transport = SmtpTransport::builder_dangerous(hop.dial.ip().to_string())
         .port(hop.dial.port())
