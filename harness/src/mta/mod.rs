@@ -102,6 +102,11 @@ pub trait RunningMta: Send + Sync {
         Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
     }
 
+    /// Whether there is a message that it took and has not got rid of; `None` if that cannot be seen from outside.
+    fn has_messages(&self) -> Option<bool> {
+        None
+    }
+
     /// Completes if the MTA dies, and says how. Never for one that lives in this process.
     fn lost(self: Arc<Self>) -> Work<String> {
         Box::pin(std::future::pending())

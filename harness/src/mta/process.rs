@@ -21,7 +21,10 @@ use super::{
     install::{install, owner},
     submit::{Submitted, greets, submit},
 };
-use crate::{case::model::Via, trace::event::ReportedFate};
+use crate::{
+    case::model::Via,
+    trace::event::{REFUSED_AT_SUBMISSION, ReportedFate},
+};
 
 /// How long an MTA may take from its start to its first greeting.
 const READY_MAX: Duration = Duration::from_secs(8);
@@ -196,7 +199,7 @@ impl RunningMta for Running {
         Box::pin(async move {
             let name = &message.name;
             let report = |recipient: &str, reply: &str| {
-                let reason = format!("refused at submission: {reply}");
+                let reason = format!("{REFUSED_AT_SUBMISSION}{reply}");
                 self.reporter.fate(name, recipient, ReportedFate::Failed, &reason);
             };
             let to = match message.via {
@@ -215,6 +218,11 @@ impl RunningMta for Running {
             }
             Ok(())
         })
+    }
+
+    fn has_messages(&self) -> Option<bool> {
+        let queue = &self.plan.queue;
+        (!queue.is_empty()).then(|| queue.iter().any(|directory| holds_a_file(directory)))
     }
 
     fn lost(self: Arc<Self>) -> Work<String> {
@@ -262,6 +270,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn failed(error: impl ToString) -> StartError {
     StartError::Failed { why: error.to_string() }
+}
+
+/// Whether a file lies below this directory. One that cannot be read may hold some.
+fn holds_a_file(directory: &Path) -> bool {
+    let Ok(mut entries) = fs::read_dir(directory) else { return true };
+    entries.any(|entry| {
+        entry.is_ok_and(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => holds_a_file(&entry.path()),
+            _ => true,
+        })
+    })
 }
 
 /// A command line in an environment of its own.

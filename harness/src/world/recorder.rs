@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use mtaspec_fake_dns::event::{Answer, Event as DnsEvent, Sink as DnsSink};
@@ -47,6 +48,8 @@ struct State {
     /// Recipients that went in and have no fate yet, with how many copies.
     pending: BTreeMap<(String, String), u32>,
     limit: bool,
+    /// When a message last went in, was taken or got a fate, in milliseconds.
+    progress_ms: u64,
 }
 
 impl Recorder {
@@ -66,7 +69,7 @@ impl Recorder {
     pub fn record(&self, event: Event) {
         let at_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = self.lock();
-        state.note(&event);
+        state.note(&event, at_ms);
         if state.entries.len() < WORLD_EVENTS_MAX {
             self.push(&mut state, Entry { at_ms, event });
         } else if !state.limit {
@@ -116,6 +119,12 @@ impl Recorder {
         self.lock().is_idle()
     }
 
+    /// How long ago a message last went in, was taken or got a fate.
+    #[must_use]
+    pub fn since_progress(&self) -> Duration {
+        self.clock.elapsed().saturating_sub(Duration::from_millis(self.lock().progress_ms))
+    }
+
     /// What is written until now.
     #[must_use]
     pub fn so_far(&self) -> Vec<Entry> {
@@ -160,7 +169,10 @@ impl State {
         self.open.is_empty() && self.unanswered.is_empty()
     }
 
-    fn note(&mut self, event: &Event) {
+    fn note(&mut self, event: &Event, at_ms: u64) {
+        if matches!(event, Event::Data { .. } | Event::Fate { .. } | Event::Submit { .. }) {
+            self.progress_ms = at_ms;
+        }
         match event {
             Event::Connect { session, .. } => {
                 self.open.insert(*session);

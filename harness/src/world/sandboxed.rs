@@ -84,7 +84,7 @@ impl World {
         let quiet = mta.quiet();
         let schedule = Schedule::begin(case, running, clock, recorder);
         let watched = Watched { case, clock, recorder, running, reports: mta.reports(), quiet };
-        let cause = watched.until_the_end(&schedule).await;
+        let (cause, quiet) = watched.until_the_end(&schedule).await;
         let entries = recorder.finish(cause, millis(case.world.horizon), millis(quiet));
         match tokio::time::timeout(STOP_MAX, Arc::clone(running).stop()).await {
             Ok(Ok(())) => {}
