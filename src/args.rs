@@ -101,7 +101,8 @@ pub(crate) struct Run {
     /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
-    /// Cases that run at the same time; by default one for each processor.
+    /// Cases that run at the same time; by default one for each processor, and 8 in sandboxes, where cases mostly
+    /// wait.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
     /// All randomness comes from this number and the case's id.

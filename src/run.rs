@@ -1,5 +1,7 @@
 //! `mtaspec run`: runs cases on an MTA and judges what it did.
 
+use std::num::NonZeroUsize;
+
 use mtaspec_harness::{
     case::Case,
     report::json::MtaName,
@@ -80,6 +82,16 @@ fn network(args: &args::Run, known: &Known) -> Result<Network, Failure> {
     }
 }
 
+/// How many cases of a processor run at the same time in sandboxes: there, cases mostly wait.
+const SANDBOXES_PER_PROCESSOR: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+
+fn default_jobs(network: NetworkKind, processors: NonZeroUsize) -> NonZeroUsize {
+    match network {
+        NetworkKind::Sandbox { .. } => processors.saturating_mul(SANDBOXES_PER_PROCESSOR),
+        NetworkKind::Loopback { .. } | NetworkKind::Memory => processors,
+    }
+}
+
 fn plan(args: &args::Run, network: Network, around: Surroundings) -> Plan {
     let network = match network {
         Network::Loopback => NetworkKind::Loopback { now: around.now },
@@ -88,7 +100,7 @@ fn plan(args: &args::Run, network: Network, around: Surroundings) -> Plan {
     };
     Plan {
         settings: Settings { seed: args.seed, network },
-        jobs: args.jobs.unwrap_or(around.processors),
+        jobs: args.jobs.unwrap_or_else(|| default_jobs(network, around.processors)),
         basis: args.basis.map(basis),
         haste: if args.fail_fast { Haste::StopAtFirst } else { Haste::AllCases },
     }
