@@ -54,8 +54,7 @@ pub(crate) fn told(suite: &Suite, run: &mut RunReport, known: Known<'_>, snapsho
     }
     text.push_str(&terminal::summary(run, judged(&run.mta.name), colour));
     text.push_str(&of_snapshots(snapshots));
-    let excused = |id: &str| deviations.excuses_invariant(id, &run.mta.version);
-    let status = match status(run, &excused) {
+    let status = match status(run) {
         Status::AsExpected if !stale.is_empty() || !snapshots.differ.is_empty() => Status::Differs,
         status => status,
     };
@@ -101,9 +100,9 @@ fn of_snapshots(found: &Found) -> String {
 
 /// The status of the worst that was found: a broken MUST before what is inconclusive or unsupported, and that before a
 /// broken SHOULD.
-fn status(run: &RunReport, excused: &dyn Fn(&str) -> bool) -> Status {
+fn status(run: &RunReport) -> Status {
     let found = |verdict: Verdict| run.unexpected().any(|case| case.verdict == verdict);
-    let invariant = run.invariants.iter().any(|row| row.verdict == Verdict::Violates && !excused(&row.id));
+    let invariant = run.invariants.iter().any(|row| row.verdict == Verdict::Violates && row.deviation.is_none());
     if found(Verdict::Violates) || invariant {
         Status::Violates
     } else if found(Verdict::Inconclusive) || found(Verdict::Unsupported) {
