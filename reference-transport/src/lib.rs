@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod directory;
 pub mod domain;
 pub mod header_firewall;
+pub mod json_lines;
 pub mod limits;
 pub mod listener;
 pub mod message;

@@ -32,9 +32,13 @@ pub mod postfix;
 mod process;
 mod reference;
 #[cfg(target_os = "linux")]
+mod reported;
+#[cfg(target_os = "linux")]
 mod submit;
 
-pub use adapter::{Adapter, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, VersionCommand};
+pub use adapter::{
+    Adapter, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, ReportReader, VersionCommand,
+};
 pub use brief::NextHop;
 pub use daemon::ReferenceDaemon;
 pub use evidence::{Evidence, EvidenceBook, LOG_OCTETS_MAX};
