@@ -5,6 +5,8 @@
 #[cfg(target_os = "linux")]
 mod adapter;
 #[cfg(target_os = "linux")]
+mod daemon;
+#[cfg(target_os = "linux")]
 mod errand;
 #[cfg(target_os = "linux")]
 mod machine;

@@ -19,6 +19,7 @@ use mtaspec_harness::{
 };
 
 use crate::{
+    daemon::same_as_in_memory,
     errand::{errand, observe, observe_with, rule},
     machine::{kill, mounts, processes, wait_until},
     probe,
@@ -28,7 +29,7 @@ const DELIVERS: &str = "own/page#delivers";
 const LASTS: &str = "own/page#lasts";
 
 /// All tests by name.
-const TRIALS: [(&str, fn()); 16] = [
+const TRIALS: [(&str, fn()); 17] = [
     ("a_case_longer_than_30_s_is_unsupported", too_long),
     ("a_dead_worker_loses_the_case_and_leaves_nothing", dead_worker),
     ("a_program_that_is_not_there_is_inconclusive", || inconclusive("missing", "no-such-mta")),
@@ -42,6 +43,7 @@ const TRIALS: [(&str, fn()); 16] = [
     ("nothing_gets_out", nothing_gets_out),
     ("preparation_without_end_is_inconclusive", || inconclusive("prepares-for-ever", "did not end within 5s")),
     ("the_reference_conforms", || drop(conforms("reference"))),
+    ("the_reference_as_a_daemon_does_what_it_does_in_memory", same_as_in_memory),
     ("the_version_is_asked_in_a_sandbox", version),
     ("with_the_parent_everything_goes", dead_parent),
     ("without_root_the_program_says_so_and_ends_with_69", needs_root),

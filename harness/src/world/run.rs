@@ -31,6 +31,9 @@ const MEMORY_QUIET: Duration = Duration::from_millis(1);
 /// How long nothing may happen with an MTA whose queue is seen to be empty: it has nothing to come back to.
 const EMPTY_QUIET: Duration = Duration::from_millis(100);
 
+/// How much of the time that handing a message over takes is added to the horizon.
+const HANDING_OVER_MAX: Duration = Duration::from_secs(10);
+
 /// How many quiet times an MTA that goes on trying is watched after the last progress.
 const ROUNDS: u32 = 2;
 
@@ -246,7 +249,14 @@ impl Watched<'_> {
                         return (EndCause::Settled, quiet);
                     }
                 }
-                () = &mut horizon => return (EndCause::Horizon, quiet),
+                () = &mut horizon => {
+                    // What we took to hand a message over is no time that the MTA had.
+                    let later = clock.instant(case.world.horizon + self.running.handing_over().min(HANDING_OVER_MAX));
+                    if later <= horizon.deadline() {
+                        return (EndCause::Horizon, quiet);
+                    }
+                    horizon.as_mut().reset(later);
+                }
             }
         }
     }
