@@ -21,7 +21,7 @@ use crate::{
     mtas::{self, Home, Known},
     output::Output,
     progress::Watched,
-    report_files,
+    repeat, report_files,
     sandboxes::Sandboxes,
     snapshots,
     surroundings::Surroundings,
@@ -31,6 +31,7 @@ use crate::{
 /// Everything is looked at before the first case starts; reports are written after the last one.
 pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Failure> {
     let files = report_files::asked_for(&args.report)?;
+    args.write_deviations.as_deref().map(deviations::must_be_new).transpose()?;
     let known = mtas::find(&args.mta)?;
     let network = network(args, known)?;
     let sandboxes = (network == Network::Sandbox).then(|| Sandboxes::new(known, args, around)).transpose()?;
@@ -44,7 +45,9 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     };
     let name = MtaName { name: known.name.to_owned(), version };
     let plan = plan(args, network, around);
-    let results = results(&suite, &cases, known, plan, sandboxes.as_ref(), around);
+    let repeated = repeat::repeated(&cases, args.repeat);
+    let results = results(&suite, &repeated, known, plan, sandboxes.as_ref(), around);
+    let (results, varying) = repeat::folded(results);
     if let Some(folder) = &args.keep {
         keep::keep(folder, &results)?;
     }
@@ -52,9 +55,12 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let found = snapshots::settle(&snapshots, &suite, &report)?;
     let bases = if args.basis.is_some() { Bases::One } else { Bases::All };
     let options = options(args, known);
-    let told = told::Known { deviations: &deviations, bases, options: &options };
-    let output = told::told(&suite, &mut report, told, &found, around.colour);
+    let told = told::Known { deviations: &deviations, bases, options: &options, varying: &varying };
+    let mut output = told::told(&suite, &mut report, told, &found, around.colour);
     report_files::write(&files, &report)?;
+    if let Some(file) = &args.write_deviations {
+        output.text.push_str(&deviations::write_draft(file, &report)?);
+    }
     Ok(output)
 }
 
