@@ -9,6 +9,8 @@ mod daemon;
 #[cfg(target_os = "linux")]
 mod errand;
 #[cfg(target_os = "linux")]
+mod evidence;
+#[cfg(target_os = "linux")]
 mod machine;
 #[cfg(target_os = "linux")]
 mod probe;
