@@ -111,12 +111,6 @@ pub trait RunningMta: Send + Sync {
         None
     }
 
-    /// The longest time that handing a message over has taken until now, where that is our own work: it is not counted
-    /// against the MTA.
-    fn handing_over(&self) -> Duration {
-        Duration::ZERO
-    }
-
     /// Completes if the MTA dies, and says how. Never for one that lives in this process.
     fn lost(self: Arc<Self>) -> Work<String> {
         Box::pin(std::future::pending())

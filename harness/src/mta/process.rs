@@ -15,7 +15,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::{net::UnixDatagram, task::AbortHandle, time::Instant};
+use tokio::{net::UnixDatagram, task::AbortHandle};
 
 use super::{
     Adapter, Brief, EvidenceBook, Mta, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission, Work,
@@ -95,24 +95,6 @@ struct Running {
     reported: Option<Arc<Reported>>,
     evidence: Arc<EvidenceBook>,
     tasks: Mutex<Vec<AbortHandle>>,
-    handing: Mutex<Handing>,
-}
-
-/// How long messages take to be handed over.
-#[derive(Default)]
-struct Handing {
-    /// When those began that are not done.
-    begun: Vec<Instant>,
-    longest: Duration,
-}
-
-impl Handing {
-    fn done(&mut self, begun: Instant) {
-        if let Some(place) = self.begun.iter().position(|own| *own == begun) {
-            self.begun.remove(place);
-        }
-        self.longest = self.longest.max(begun.elapsed());
-    }
 }
 
 /// Where the standard output of a process goes.
@@ -140,7 +122,6 @@ impl Running {
             reported,
             evidence,
             tasks: Mutex::new(vec![log.abort_handle()]),
-            handing: Mutex::default(),
             plan,
         });
         for (number, command) in running.plan.prepare.iter().enumerate() {
@@ -246,11 +227,7 @@ impl RunningMta for Running {
                 Via::Submission => self.plan.submission,
                 Via::Transport => self.plan.transport.unwrap_or(self.plan.submission),
             };
-            let begun = Instant::now();
-            lock(&self.handing).begun.push(begun);
-            let submitted = submit(to, &self.client, &message).await;
-            lock(&self.handing).done(begun);
-            match submitted {
+            match submit(to, &self.client, &message).await {
                 Ok(Submitted::Refused(reply)) => message.recipients.iter().for_each(|one| report(one, &reply)),
                 Ok(Submitted::Taken { refused, reply }) => {
                     refused.iter().for_each(|(one, reply)| report(one, reply));
@@ -267,12 +244,6 @@ impl RunningMta for Running {
             }
             Ok(())
         })
-    }
-
-    fn handing_over(&self) -> Duration {
-        let handing = lock(&self.handing);
-        let now = handing.begun.iter().map(Instant::elapsed).max().unwrap_or_default();
-        now.max(handing.longest)
     }
 
     fn has_messages(&self) -> Option<bool> {

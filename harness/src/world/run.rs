@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Recorder, Tap, build, sandboxed, schedule::Schedule, settle::settled_on_the_wire};
 use crate::{
-    case::Case,
+    case::{Case, model::MessageSpec},
     mta::{Brief, Evidence, Mta, RunningMta, StartError},
     network::{
         clock::{MEMORY_BEGIN, WorldClock},
@@ -31,8 +31,8 @@ const MEMORY_QUIET: Duration = Duration::from_millis(1);
 /// How long nothing may happen with an MTA whose queue is seen to be empty: it has nothing to come back to.
 const EMPTY_QUIET: Duration = Duration::from_millis(100);
 
-/// How much of the time that handing a message over takes is added to the horizon.
-const HANDING_OVER_MAX: Duration = Duration::from_secs(10);
+/// How many octets a second a busy machine is trusted to carry, from us to the MTA and back to us.
+const CARRIED_OCTETS: u64 = 1024 * 1024;
 
 /// How many quiet times an MTA that goes on trying is watched after the last progress.
 const ROUNDS: u32 = 2;
@@ -124,6 +124,13 @@ pub(crate) fn too_long(case: &Case) -> StartError {
     StartError::unsupported(format!("{} of world time", dialogue::time(millis(case.world.horizon))))
 }
 
+/// How long it may take on sockets to carry the messages of a case: our own work, which is added to its horizon.
+pub(crate) fn carrying(case: &Case) -> Duration {
+    let octets = |message: &MessageSpec| u64::try_from(message.octets().len()).unwrap_or(u64::MAX);
+    let all: u64 = case.messages.iter().map(|own| octets(own).saturating_mul(own.times.into())).sum();
+    Duration::from_secs(all / CARRIED_OCTETS)
+}
+
 /// The one generator of a case.
 pub(super) fn generator(seed: u64, case: &str) -> ChaCha8Rng {
     let mut digest = Sha256::new();
@@ -133,6 +140,7 @@ pub(super) fn generator(seed: u64, case: &str) -> ChaCha8Rng {
 }
 
 async fn watch(case: &Case, mta: &dyn Mta, settings: Settings, tap: Option<Tap>) -> Result<Observation, StartError> {
+    let carrying = if settings.network == NetworkKind::Memory { Duration::ZERO } else { carrying(case) };
     let (begin, quiet) = match settings.network {
         NetworkKind::Loopback { .. } if case.world.horizon > SOCKETS_HORIZON_MAX => return Err(too_long(case)),
         NetworkKind::Loopback { now } | NetworkKind::Sandbox { now } => (now, mta.quiet()),
@@ -160,8 +168,15 @@ async fn watch(case: &Case, mta: &dyn Mta, settings: Settings, tap: Option<Tap>)
         .await
         .map_err(|_| StartError::Failed { why: format!("it did not start within {START_MAX:?}") })??;
     let schedule = Schedule::begin(case, &running, &clock, &recorder);
-    let watched =
-        Watched { case, clock: &clock, recorder: &recorder, running: &running, reports: mta.reports(), quiet };
+    let watched = Watched {
+        case,
+        clock: &clock,
+        recorder: &recorder,
+        running: &running,
+        reports: mta.reports(),
+        quiet,
+        carrying,
+    };
     let (cause, quiet) = watched.until_the_end(&schedule).await;
     // Time does not pass in memory while anything is ready, so no quiet time is asked for there.
     let quiet_ms = if settings.network == NetworkKind::Memory { 0 } else { millis(quiet) };
@@ -202,13 +217,16 @@ pub(super) struct Watched<'a> {
     /// Whether the MTA reports fates.
     pub(super) reports: bool,
     pub(super) quiet: Duration,
+    /// How much later than the page says its horizon is.
+    pub(super) carrying: Duration,
 }
 
 impl Watched<'_> {
     /// Watches until nothing more is to come, or until the horizon; with the quiet time that was waited for.
     pub(super) async fn until_the_end(&self, schedule: &Schedule) -> (EndCause, Duration) {
         let Self { case, clock, recorder, quiet, .. } = *self;
-        let mut horizon = std::pin::pin!(tokio::time::sleep_until(clock.instant(case.world.horizon)));
+        let horizon = case.world.horizon + self.carrying;
+        let mut horizon = std::pin::pin!(tokio::time::sleep_until(clock.instant(horizon)));
         let mut lost = Arc::clone(self.running).lost();
         let mut stillness = Stillness::default();
         loop {
@@ -249,14 +267,7 @@ impl Watched<'_> {
                         return (EndCause::Settled, quiet);
                     }
                 }
-                () = &mut horizon => {
-                    // What we took to hand a message over is no time that the MTA had.
-                    let later = clock.instant(case.world.horizon + self.running.handing_over().min(HANDING_OVER_MAX));
-                    if later <= horizon.deadline() {
-                        return (EndCause::Horizon, quiet);
-                    }
-                    horizon.as_mut().reset(later);
-                }
+                () = &mut horizon => return (EndCause::Horizon, quiet),
             }
         }
     }
