@@ -3,6 +3,7 @@
 //! ```json
 //! {"report":"shell","command":"New-SendConnector ...","accepted":true,"output":""}
 //! {"report":"route","message":"1","recipient":"u@fabrikam.test","connector":"Relay","delivery":"SmartHostConnectorDelivery"}
+//! {"report":"queue","next_hop":"fabrikam.test","delivery":"DnsConnectorDelivery","status":"Retry","messages":1,"last_error":""}
 //! {"report":"fate","message":"1","recipient":"u@fabrikam.test","fate":"deferred","reason":"451 4.3.0 Later"}
 //! ```
 
@@ -10,10 +11,10 @@ use serde_json::json;
 
 use crate::observer::{Fate, Report};
 
-/// A report as one line, without its line end; `None` for what has no line.
+/// A report as one line, without its line end.
 #[must_use]
-pub fn report(report: &Report) -> Option<String> {
-    Some(match report {
+pub fn report(report: &Report) -> String {
+    match report {
         Report::Fate { message, recipient, fate, reason } => {
             let fate = match fate {
                 Fate::Deferred => "deferred",
@@ -33,9 +34,14 @@ pub fn report(report: &Report) -> Option<String> {
             });
             line.to_string()
         }
-        #[expect(unreachable_patterns, reason = "the transport may learn to report more before there is a line for it")]
-        _ => return None,
-    })
+        Report::Queue { next_hop, delivery, status, messages, last_error } => {
+            let line = json!({
+                "report": "queue", "next_hop": next_hop, "delivery": delivery, "status": status.name(),
+                "messages": messages, "last_error": last_error,
+            });
+            line.to_string()
+        }
+    }
 }
 
 /// What came of a command of the management shell, as one line: what it printed, or why it was refused.
@@ -55,7 +61,7 @@ mod tests {
         let reason = "550-5.1.1 \"nobody\"\n550 5.1.1 here".to_owned();
         let fate = Report::Fate { message: "1".into(), recipient: "u@b.test".into(), fate: Fate::Failed, reason };
         let line = r#"{"fate":"failed","message":"1","reason":"550-5.1.1 \"nobody\"\n550 5.1.1 here","recipient":"u@b.test","report":"fate"}"#;
-        assert_eq!(report(&fate).as_deref(), Some(line));
+        assert_eq!(report(&fate), line);
         let route = Report::Route {
             message: "1".into(),
             recipient: "u@b.test".into(),
@@ -64,6 +70,6 @@ mod tests {
         };
         let line =
             r#"{"connector":null,"delivery":"Unreachable","message":"1","recipient":"u@b.test","report":"route"}"#;
-        assert_eq!(report(&route).as_deref(), Some(line));
+        assert_eq!(report(&route), line);
     }
 }

@@ -5,7 +5,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::{Brief, StartError};
+use super::{Brief, QueueReport, StartError};
 use crate::trace::event::ReportedFate;
 
 /// Translates a world into the configuration of one MTA.
@@ -64,6 +64,8 @@ pub enum MtaReport {
         /// Why.
         reason: String,
     },
+    /// How a queue stands.
+    Queue(QueueReport),
     /// How a recipient is routed.
     Route {
         /// The message.

@@ -4,7 +4,9 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{Adapter, Brief, MtaReport, Plan, PlannedCommand, PlannedFile, ReportReader, StartError, VersionCommand};
+use super::{
+    Adapter, Brief, MtaReport, Plan, PlannedCommand, PlannedFile, QueueReport, ReportReader, StartError, VersionCommand,
+};
 use crate::trace::event::ReportedFate;
 
 /// The folder of its files.
@@ -54,6 +56,7 @@ impl Adapter for ReferenceDaemon {
         plan.files = vec![
             PlannedFile::secret(path("connectors.ps1"), brief.shell.join("\n")),
             PlannedFile::text(path("authority.pem"), brief.authority.pem.clone()),
+            PlannedFile::text(path("revoked.pem"), brief.authority.revocation_list_pem.clone()),
         ];
         let mut arguments = vec!["run".to_owned(), "--report".to_owned()];
         let mut option = |name: &str, value: String| arguments.push(format!("--{name}={value}"));
@@ -62,14 +65,15 @@ impl Adapter for ReferenceDaemon {
         option("listen-transport", at(TRANSPORT_PORT).to_string());
         option("name", brief.server.clone());
         option("ca", path("authority.pem"));
+        option("crl", path("revoked.pem"));
         for resolver in &brief.resolvers {
             option("resolver", resolver.to_string());
         }
         for (domain, server) in &brief.accepted {
             option("accept", format!("{domain}={server}"));
         }
-        for identity in &brief.identities {
-            let file = path(&format!("identity-{}.pem", identity.name));
+        for (number, identity) in brief.identities.iter().enumerate() {
+            let file = path(&format!("identity-{number}-{}.pem", identity.name));
             option("identity", format!("{}={file}", identity.name));
             plan.files.push(PlannedFile::secret(file, identity.pem()));
         }
@@ -83,6 +87,7 @@ impl Adapter for ReferenceDaemon {
 #[serde(tag = "report", rename_all = "snake_case")]
 enum Line {
     Fate { message: String, recipient: String, fate: ReportedFate, reason: String },
+    Queue { next_hop: String, delivery: String, status: String, messages: u64, last_error: String },
     Route { message: String, recipient: String, connector: Option<String>, delivery: String },
     Shell { command: String, accepted: bool, output: String },
 }
@@ -91,6 +96,9 @@ impl Line {
     fn into_report(self) -> MtaReport {
         match self {
             Self::Fate { message, recipient, fate, reason } => MtaReport::Fate { message, recipient, fate, reason },
+            Self::Queue { next_hop, delivery, status, messages, last_error } => {
+                MtaReport::Queue(QueueReport { next_hop, delivery, status, messages, last_error })
+            }
             Self::Route { message, recipient, connector, delivery } => {
                 MtaReport::Route { message, recipient, connector: connector.unwrap_or_default(), delivery }
             }

@@ -21,7 +21,7 @@ use super::{
     Adapter, Brief, EvidenceBook, Mta, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission, Work,
     install::{install, owner},
     reported::Reported,
-    submit::{Submitted, greets, submit},
+    submit::{SubmitError, Submitted, greets, submit},
 };
 use crate::{
     case::model::Via,
@@ -235,6 +235,7 @@ impl RunningMta for Running {
                         reported.taken(name, &reply);
                     }
                 }
+                Err(SubmitError::NoDsn) => return Err(StartError::unsupported(message.dsn.in_words())),
                 Err(error) => {
                     // It may have died of it: then that is the reason.
                     let died = tokio::time::timeout(DEATH_MAX, self.first_end()).await;

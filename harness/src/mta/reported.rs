@@ -64,6 +64,7 @@ impl Reported {
                 Some(name) => self.reporter.fate(name, recipient, *fate, reason),
                 None => state.waiting.push(report),
             },
+            MtaReport::Queue(queue) => self.reporter.queue(queue.clone()),
             MtaReport::Route { message, recipient, connector, delivery } => match state.names.get(message) {
                 Some(name) => self.reporter.route(name, recipient, connector, delivery),
                 None => state.waiting.push(report),
@@ -90,6 +91,8 @@ mod tests {
         }
 
         fn shell(&self, _: &str, _: Result<&str, String>) {}
+
+        fn queue(&self, _: crate::mta::QueueReport) {}
 
         fn route(&self, _: &str, _: &str, _: &str, _: &str) {}
     }
