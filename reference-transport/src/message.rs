@@ -104,7 +104,10 @@ impl Message {
     /// The message as a session with these rights sends it (HDR-12).
     #[must_use]
     pub fn content(&self, rights: HeaderRights) -> Content {
-        let mut head = header_firewall::filter(&self.header, rights);
+        self.headed(header_firewall::outgoing(&self.header, rights))
+    }
+
+    fn headed(&self, mut head: Vec<u8>) -> Content {
         head.extend_from_slice(b"\r\n");
         Content::new(head, Arc::clone(&self.data), self.body_start)
     }
@@ -131,7 +134,7 @@ impl Message {
     /// All of it, with such a header.
     #[must_use]
     pub fn public_content(&self) -> Content {
-        self.content(NO_RIGHTS)
+        self.headed(self.public_header())
     }
 
     /// What stands in its `Message-ID`, with its brackets.
