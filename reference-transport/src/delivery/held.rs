@@ -61,7 +61,12 @@ impl<'a> Held<'a> {
 impl Open {
     /// Offers the next message. Gives the address if its host has answered, so that it need not be asked again; one
     /// that had gone away since the last message may be dialled anew.
-    pub(super) async fn go_on(self: Box<Self>, work: Work<'_>, ledger: &mut Ledger, held: &mut Held<'_>) -> Option<SocketAddr> {
+    pub(super) async fn go_on(
+        self: Box<Self>,
+        work: Work<'_>,
+        ledger: &mut Ledger,
+        held: &mut Held<'_>,
+    ) -> Option<SocketAddr> {
         let address = self.address;
         match transactions(self, work, ledger.open(), ledger).await {
             After::Done(open) => {
