@@ -86,6 +86,13 @@ pub async fn serve(
     session.finish(end).await;
 }
 
+/// Whether a line begins an exchange of tokens: it may be longer than others (RFC 4954 §4).
+fn is_auth(line: &[u8]) -> bool {
+    ["AUTH", "X-EXPS"]
+        .iter()
+        .any(|verb| line.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb.as_bytes())))
+}
+
 pub(crate) struct Session<S> {
     host: Arc<RunningHost>,
     wire: Wire<S>,
@@ -120,8 +127,7 @@ impl<S: Stream> Session<S> {
         loop {
             let unread = self.wire.unread();
             let found = memchr::memchr(b'\n', &unread[searched..]).map(|at| searched + at + 1);
-            let auth =
-                self.state.exchange.is_some() || unread.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
+            let auth = self.state.exchange.is_some() || is_auth(unread);
             let (limit, name) = if auth {
                 (AUTH_LINE_OCTETS_MAX, "AUTH_LINE_OCTETS_MAX")
             } else {

@@ -24,7 +24,7 @@ use mtaspec_reference_transport::{
     tls::Identity,
     transport::{Config, Transport},
 };
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, pem::PemObject as _};
 use tokio::net::TcpListener;
 
 /// An outbound mail transport with Exchange's Send connectors, to read and to try.
@@ -80,6 +80,9 @@ struct Run {
     /// Certificates to trust, in PEM; by default none, so nothing that asks for verification is delivered.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Lists of revoked certificates, in PEM: a certificate in one of them is not believed. May be given more than once.
+    #[arg(long, value_name = "FILE")]
+    crl: Vec<PathBuf>,
     /// A certificate to show under this name, with its chain and its key in one PEM file. May be given more than once.
     #[arg(long, value_name = "NAME=FILE", value_parser = named::<PathBuf>)]
     identity: Vec<(String, PathBuf)>,
@@ -184,11 +187,13 @@ fn config(run: &Run) -> Result<Config, Failure> {
         let key = PrivateKeyDer::from_pem_slice(&read(file)?).map_err(|error| wrong(file, &error.to_string()))?;
         Ok(Identity { name: name.clone(), chain: certificates(file)?, key })
     });
+    let lists: Result<Vec<_>, Failure> = run.crl.iter().map(|file| revocation_lists(file)).collect();
     Ok(Config {
         server: run.name.clone(),
         address: run.listen.ip(),
         resolvers: if run.resolver.is_empty() { resolvers_of_the_machine() } else { run.resolver.clone() },
         roots,
+        revocation_lists: lists?.concat(),
         identities: identities.collect::<Result<_, Failure>>()?,
         accepted: run.accept.clone(),
     })
@@ -204,6 +209,12 @@ fn resolvers_of_the_machine() -> Vec<SocketAddr> {
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let octets = read(file)?;
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&octets).collect();
+    all.map_err(|error| wrong(file, &error.to_string()))
+}
+
+fn revocation_lists(file: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Failure> {
+    let octets = read(file)?;
+    let all: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(&octets).collect();
     all.map_err(|error| wrong(file, &error.to_string()))
 }
 

@@ -43,6 +43,7 @@ impl Adapter for ReferenceDaemon {
         plan.files = vec![
             PlannedFile::secret(path("connectors.ps1"), brief.shell.join("\n")),
             PlannedFile::text(path("authority.pem"), brief.authority.pem.clone()),
+            PlannedFile::text(path("revoked.pem"), brief.authority.revocation_list_pem.clone()),
         ];
         let mut arguments = vec!["run".to_owned()];
         let mut option = |name: &str, value: String| arguments.push(format!("--{name}={value}"));
@@ -51,14 +52,15 @@ impl Adapter for ReferenceDaemon {
         option("listen-transport", at(TRANSPORT_PORT).to_string());
         option("name", brief.server.clone());
         option("ca", path("authority.pem"));
+        option("crl", path("revoked.pem"));
         for resolver in &brief.resolvers {
             option("resolver", resolver.to_string());
         }
         for (domain, server) in &brief.accepted {
             option("accept", format!("{domain}={server}"));
         }
-        for identity in &brief.identities {
-            let file = path(&format!("identity-{}.pem", identity.name));
+        for (number, identity) in brief.identities.iter().enumerate() {
+            let file = path(&format!("identity-{number}-{}.pem", identity.name));
             option("identity", format!("{}={file}", identity.name));
             plan.files.push(PlannedFile::secret(file, identity.pem()));
         }

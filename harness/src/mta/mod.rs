@@ -15,7 +15,10 @@ use std::{
 
 use mtaspec_reference_transport::{connector::Connector, network::Network};
 
-use crate::{case::model::Via, trace::event::ReportedFate};
+use crate::{
+    case::{dsn::Dsn, model::Via},
+    trace::event::ReportedFate,
+};
 
 mod adapter;
 mod brief;
@@ -182,6 +185,10 @@ pub struct Brief {
 pub struct Authority {
     /// In PEM.
     pub pem: String,
+    /// The list of revoked certificates, in DER.
+    pub revocation_list: rustls::pki_types::CertificateRevocationListDer<'static>,
+    /// The same in PEM.
+    pub revocation_list_pem: String,
     /// In DER.
     pub der: Vec<rustls::pki_types::CertificateDer<'static>>,
 }
@@ -212,10 +219,27 @@ pub struct Submission {
     pub reverse_path: String,
     /// Forward-paths.
     pub recipients: Vec<String>,
+    /// What it asks about notifications. An MTA that takes no such parameters refuses a message that asks.
+    pub dsn: Dsn,
     /// The message, with the line ends of the page.
     pub octets: Arc<[u8]>,
     /// How it comes in.
     pub via: Via,
+}
+
+/// How a queue of an MTA stands, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueReport {
+    /// What waits there is for this.
+    pub next_hop: String,
+    /// As in [`Reporter::route`].
+    pub delivery: String,
+    /// `Retry`.
+    pub status: String,
+    /// How many messages are in it.
+    pub messages: u64,
+    /// Why its last attempt failed; empty if it did not.
+    pub last_error: String,
 }
 
 /// Takes what an MTA reports of itself: part of the trace as "reported by the MTA".
@@ -225,6 +249,9 @@ pub trait Reporter: Send + Sync {
 
     /// A command of the management shell: what it printed, or why it was refused.
     fn shell(&self, command: &str, result: Result<&str, String>);
+
+    /// How a queue of it stands.
+    fn queue(&self, queue: QueueReport);
 
     /// How a recipient is routed; `connector` is empty if it is not.
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str);

@@ -19,7 +19,7 @@ use tokio::{net::UnixDatagram, task::JoinHandle};
 use super::{
     Adapter, Brief, EvidenceBook, Mta, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission, Work,
     install::{install, owner},
-    submit::{Submitted, greets, submit},
+    submit::{SubmitError, Submitted, greets, submit},
 };
 use crate::{case::model::Via, trace::event::ReportedFate};
 
@@ -206,6 +206,7 @@ impl RunningMta for Running {
             match submit(to, &self.client, &message).await {
                 Ok(Submitted::Refused(reply)) => message.recipients.iter().for_each(|one| report(one, &reply)),
                 Ok(Submitted::Taken { refused }) => refused.iter().for_each(|(one, reply)| report(one, reply)),
+                Err(SubmitError::NoDsn) => return Err(StartError::unsupported(message.dsn.in_words())),
                 Err(error) => {
                     // It may have died of it: then that is the reason.
                     let died = tokio::time::timeout(DEATH_MAX, self.first_end()).await;

@@ -34,6 +34,9 @@ pub(super) enum SubmitError {
     /// It said what is no reply.
     #[error("its submission port said `{line}`")]
     NoReply { line: String },
+    /// It does not offer DSN, and the message asks for it.
+    #[error("its submission port does not offer DSN")]
+    NoDsn,
     /// It said: not now.
     #[error("it takes no message now: `{command}` was answered `{reply}`")]
     NotNow { command: String, reply: String },
@@ -49,14 +52,18 @@ pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -
     if !offered.is_positive() {
         return offered.refusal("EHLO");
     }
+    if !message.dsn.is_empty() && !offered.offers("DSN") {
+        session.quit().await;
+        return Err(SubmitError::NoDsn);
+    }
     let mail = mail_command(message, &offered);
     let reply = session.ask(&mail).await?;
     if !reply.is_positive() {
         return reply.refusal(&mail);
     }
     let mut refused = Vec::new();
-    for recipient in &message.recipients {
-        let rcpt = format!("RCPT TO:<{recipient}>");
+    for (at, recipient) in message.recipients.iter().enumerate() {
+        let rcpt = with(format!("RCPT TO:<{recipient}>"), &message.dsn.of_rcpt(at));
         let reply = session.ask(&rcpt).await?;
         match reply.severity() {
             b'2' => {}
@@ -93,6 +100,15 @@ fn mail_command(message: &Submission, offered: &Reply) -> String {
     }
     if international && offered.offers("SMTPUTF8") {
         command.push_str(" SMTPUTF8");
+    }
+    with(command, &message.dsn.of_mail())
+}
+
+/// A command with parameters behind it.
+fn with(mut command: String, parameters: &[String]) -> String {
+    for parameter in parameters {
+        command.push(' ');
+        command.push_str(parameter);
     }
     command
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -15,7 +16,7 @@ use tokio::sync::Notify;
 
 use super::CANARY;
 use crate::{
-    mta::Reporter,
+    mta::{QueueReport, Reporter},
     network::clock::WorldClock,
     trace::{
         Entry, Event,
@@ -42,6 +43,7 @@ pub struct Recorder {
 struct State {
     entries: Vec<Entry>,
     sessions: u64,
+    queries: u64,
     open: BTreeSet<u64>,
     unanswered: BTreeSet<u64>,
     /// Recipients that went in and have no fate yet, with how many copies.
@@ -147,6 +149,19 @@ impl Recorder {
     #[must_use]
     pub fn host_sink(self: &Arc<Self>, host: &str) -> Arc<dyn HostSink> {
         Arc::new(OfHost { recorder: Arc::clone(self), host: host.to_owned() })
+    }
+
+    /// The sink of one name server; `None` is the usual one.
+    #[must_use]
+    pub fn dns_sink(self: &Arc<Self>, address: Option<IpAddr>) -> Arc<dyn DnsSink> {
+        Arc::new(OfNameServer { recorder: Arc::clone(self), address, numbers: Mutex::default() })
+    }
+
+    /// A number for the next query.
+    fn next_query(&self) -> u64 {
+        let mut state = self.lock();
+        state.queries += 1;
+        state.queries - 1
     }
 
     /// A poisoned lock means that a thread of this world panicked; what is written is still in order.
@@ -256,12 +271,29 @@ fn data_event(session: u64, data: &MailData, tls: bool, chunking: bool) -> Event
     Event::Data { session, facts: MessageFacts::from(data), wire: KeptOctets::from(&data.wire), tls, chunking }
 }
 
-impl DnsSink for Recorder {
+/// A name server's queries are numbered by itself, the trace's by the recorder.
+struct OfNameServer {
+    recorder: Arc<Recorder>,
+    /// `None`: the usual one.
+    address: Option<IpAddr>,
+    numbers: Mutex<BTreeMap<u64, u64>>,
+}
+
+impl OfNameServer {
+    /// The number of a query in the trace.
+    fn number(&self, own: u64) -> u64 {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        *numbers.entry(own).or_insert_with(|| self.recorder.next_query())
+    }
+}
+
+impl DnsSink for OfNameServer {
     fn report(&self, event: DnsEvent) {
         let event = match event {
             DnsEvent::Query { query, name, record_type, transport, .. } => Event::Query {
-                query,
-                server: self.server.clone(),
+                query: self.number(query),
+                server: self.recorder.server.clone(),
+                name_server: self.address,
                 name,
                 record_type: record_type.to_string(),
                 over: match transport {
@@ -269,18 +301,23 @@ impl DnsSink for Recorder {
                     mtaspec_fake_dns::rule::Transport::Udp => "UDP".to_owned(),
                 },
             },
-            DnsEvent::Answered { query, answer } => answer_event(query, answer),
+            DnsEvent::Answered { query, answer } => answer_event(self.number(query), answer),
             DnsEvent::Used(tag) => Event::Stimulus { index: tag.0 },
             _ => return,
         };
-        self.record(event);
+        self.recorder.record(event);
     }
 }
 
 fn answer_event(query: u64, answer: Answer) -> Event {
     let (rcode, records, fault) = match answer {
-        Answer::Message { rcode, records, truncated, wrong_id } => {
-            let faults = [(truncated, "truncated"), (wrong_id, "wrong-id")];
+        Answer::Message { rcode, records, truncated, additional, wrong_id, wrong_source } => {
+            let faults = [
+                (truncated, "truncated"),
+                (wrong_id, "wrong-id"),
+                (wrong_source, "wrong-source"),
+                (!additional.is_empty(), "additional"),
+            ];
             let faults: Vec<&str> = faults.iter().filter(|(set, _)| *set).map(|(_, word)| *word).collect();
             (rcode, records, faults.join(" "))
         }
@@ -297,6 +334,11 @@ impl Reporter for Recorder {
         }
         let (message, recipient, reason) = (message.to_owned(), recipient.to_owned(), reason.to_owned());
         self.record(Event::Fate { message, recipient, fate, reason });
+    }
+
+    fn queue(&self, queue: QueueReport) {
+        let QueueReport { next_hop, delivery, status, messages, last_error } = queue;
+        self.record(Event::Queue { next_hop, delivery, status, messages, last_error });
     }
 
     fn shell(&self, command: &str, result: Result<&str, String>) {

@@ -135,7 +135,6 @@ async fn watch(case: &Case, mta: &dyn Mta, settings: Settings, tap: Option<Tap>)
         Arc::clone(&clock),
         generator(settings.seed, &case.id),
         case.world.address,
-        build::RESOLVER,
     );
     let mut brief = build::brief(case, &pki, network, &recorder)?;
     // Listening ends when this is dropped, at the end of the case.
@@ -170,10 +169,11 @@ async fn go_on_sockets(
     let loopback = Loopback::listen(population, case.world.address)
         .await
         .map_err(|error| StartError::Failed { why: format!("no loopback socket: {error}") })?;
-    brief.resolvers = vec![loopback.resolver];
+    brief.resolvers = brief.resolvers.iter().filter_map(|at| loopback.name_servers.get(at).copied()).collect();
     brief.dial = loopback.dial.clone();
     brief.network = Arc::new(LoopbackNetwork {
         dial: loopback.dial.clone(),
+        name_servers: loopback.name_servers.clone(),
         clock: Arc::clone(clock),
         random: Mutex::new(generator(settings.seed, &case.id)),
         population: Arc::clone(population),

@@ -71,7 +71,7 @@ async fn begin(
     drop(forecourt);
     // The times of hosts and zones count from here, as those of the page do.
     let population = build::population(case, &pki, &clock, &recorder)?;
-    let listening = Sandboxed::listen(&population, build::RESOLVER)
+    let listening = Sandboxed::listen(&population)
         .await
         .map_err(|error| StartError::Failed { why: format!("nobody can listen: {error}") })?;
     clock.start();

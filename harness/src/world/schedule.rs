@@ -104,6 +104,7 @@ fn submission(message: &MessageSpec, copy: u32, octets: &Arc<[u8]>) -> Submissio
         name,
         reverse_path: message.reverse_path.clone(),
         recipients: message.recipients.clone(),
+        dsn: message.dsn.clone(),
         octets: Arc::clone(octets),
         via: message.via,
     }
@@ -119,6 +120,7 @@ fn submit_event(submission: &Submission) -> Event {
             Via::Submission => "submission".to_owned(),
             Via::Transport => "transport".to_owned(),
         },
+        dsn: Box::new(submission.dsn.clone()),
         facts: MessageFacts::from(&data),
         content: KeptOctets::from(&data.wire),
     }

@@ -12,6 +12,7 @@
 //!
 //! TLS, authentication, and any protection from strangers: [`may_listen_on`] says where it may be used.
 
+mod parameters;
 mod session;
 
 use std::{

@@ -16,6 +16,8 @@ fn settings() -> Settings {
         starttls: StartTls::IfOffered,
         check: Check::Nothing,
         authentication: Authentication::None,
+        own_certificate: OwnCertificate::default(),
+        source: None,
         inactivity: Duration::from_mins(10),
         timeouts: Timeouts::RFC_5321,
     }
@@ -41,7 +43,8 @@ async fn client(stream: BoxStream, settings: &Settings, recipients: &[&str], con
         Ok(session) => session,
         Err(error) => return format!("not open: {error} ({:?})", error.reach()),
     };
-    let envelope = Envelope { reverse_path: "a@sender.test", recipients };
+    let dsn = crate::dsn::Request::default();
+    let envelope = Envelope { reverse_path: "a@sender.test", recipients, dsn: &dsn };
     let transacted = session.transact(envelope, content).await;
     let mut words: Vec<String> = transacted.verdicts.iter().map(verdict_in_words).collect();
     match transacted.session {

@@ -13,6 +13,6 @@ mod command;
 mod mail_data;
 mod reply_parser;
 
-pub use command::{Command, CommandError, auth_line, command_line, path_argument};
+pub use command::{Command, CommandError, auth_line, command_line, command_line_with, path_argument};
 pub use mail_data::{END_OF_MAIL_DATA, Transparency, wire_size};
 pub use reply_parser::{ReplyError, ReplyParser};

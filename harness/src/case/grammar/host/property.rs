@@ -96,15 +96,17 @@ fn keyword(cursor: &mut Cursor<'_>) -> Result<String, LineMistake> {
 }
 
 fn posture(cursor: &mut Cursor<'_>) -> Result<Posture, LineMistake> {
-    const POSTURES: [(&str, &str); 4] = [
+    const POSTURES: [(&str, &str); 5] = [
         ("None", "None"),
         ("BasicAuth", "BasicAuth"),
         ("BasicAuthRequireTLS", "BasicAuthRequireTLS"),
+        ("ExchangeServer", "ExchangeServer"),
         ("ExternalAuthoritative", "ExternalAuthoritative"),
     ];
     match cursor.choose("a posture", &POSTURES)? {
         "BasicAuth" => Ok(Posture::BasicAuth(credential(cursor)?)),
         "BasicAuthRequireTLS" => Ok(Posture::BasicAuthRequireTls(credential(cursor)?)),
+        "ExchangeServer" => Ok(Posture::ExchangeServer),
         "ExternalAuthoritative" => Ok(Posture::ExternalAuthoritative(addresses(cursor)?)),
         _ if cursor.peek().is_some() => Ok(Posture::None(Some(credential(cursor)?))),
         _ => Ok(Posture::None(None)),
@@ -134,6 +136,7 @@ fn certificate(cursor: &mut Cursor<'_>) -> Result<CertificateSpec, LineMistake> 
         "a certificate",
         &[
             ("valid", CertificateKind::Valid),
+            ("revoked", CertificateKind::Revoked),
             ("expired", CertificateKind::Expired),
             ("not-yet-valid", CertificateKind::NotYetValid),
             ("self-signed", CertificateKind::SelfSigned),
