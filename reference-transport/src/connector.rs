@@ -39,6 +39,8 @@ pub struct Connector {
     pub inactivity_timeout: Duration,
     /// `-SmtpMaxMessagesPerConnection`; 20 by default (MOD-22).
     pub messages_per_connection_max: u32,
+    /// What becomes transient or permanent that is not (`-ErrorPolicies`); none: `Default`.
+    pub error_policies: Vec<ErrorPolicy>,
     /// Which header families a session of this connector may send (`Add-ADPermission`).
     pub header_rights: HeaderRights,
 }
@@ -64,10 +66,23 @@ impl Connector {
             authentication: Authentication::None,
             inactivity_timeout: INACTIVITY_TIMEOUT_DEFAULT,
             messages_per_connection_max: MESSAGES_PER_CONNECTION_DEFAULT,
+            error_policies: Vec::new(),
             name_servers: NameServers::Internal,
             header_rights: HeaderRights::ANONYMOUS,
         }
     }
+}
+
+/// `-ErrorPolicies`, but for `Default` (MOD-42).
+#[expect(clippy::exhaustive_enums, reason = "New-SendConnector has these")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErrorPolicy {
+    /// Listed replies become transient (FAIL-22).
+    DowngradeCustomFailures,
+    /// Every failure of a lookup becomes transient (FAIL-21).
+    DowngradeDnsFailures,
+    /// Listed replies become permanent (FAIL-22).
+    UpgradeCustomFailures,
 }
 
 /// `-Port` unless it is given (MOD-20).

@@ -6,6 +6,7 @@
 //! never depends on the order of creation. [`Connector::header_rights`] always follows from the permissions.
 
 mod permissions;
+mod queue_order;
 mod settings;
 mod transport_config;
 mod transport_service;
@@ -13,6 +14,7 @@ mod transport_service;
 use std::collections::BTreeMap;
 
 pub use permissions::{Entry, PermissionTable, Principal, Right};
+pub use queue_order::{QueueOrder, QueueWish};
 pub use settings::{Mechanism, Refusal, Settings, Usage};
 pub use transport_config::TransportConfig;
 pub use transport_service::TransportService;
@@ -31,6 +33,7 @@ pub struct Directory {
     accepted_domains: Vec<Domain>,
     transport_config: TransportConfig,
     transport_service: TransportService,
+    queue_orders: Vec<QueueOrder>,
 }
 
 /// Why the directory did not change.
@@ -100,6 +103,16 @@ impl Directory {
     /// The settings of the server's Transport service, to change; they hold for what begins later.
     pub fn transport_service_mut(&mut self) -> &mut TransportService {
         &mut self.transport_service
+    }
+
+    /// Asks something of queues; it is done when this change of the directory is over.
+    pub fn order(&mut self, order: QueueOrder) {
+        self.queue_orders.push(order);
+    }
+
+    /// Takes out what was asked of queues.
+    pub(crate) fn take_orders(&mut self) -> Vec<QueueOrder> {
+        std::mem::take(&mut self.queue_orders)
     }
 
     /// The permissions.

@@ -34,6 +34,10 @@ pub const BDAT_CHUNK_OCTETS: usize = 256 * 1024;
 /// at least 100).
 pub const RECIPIENTS_PER_TRANSACTION_MAX: usize = 1_000;
 
+/// How often a message may come through this server before it is taken to go round in a loop (FAIL-25). RFC 5321 §6.3
+/// would have any `Received` field counted, and more of them.
+pub const PASSAGES_MAX: usize = 20;
+
 /// Most addresses that one attempt dials for one destination: RFC 5321 §5.1 allows a limit of at least two.
 pub const ADDRESSES_PER_ATTEMPT_MAX: usize = 20;
 

@@ -136,6 +136,19 @@ impl Message {
         Content::new(head, Arc::clone(&self.data), self.body_start)
     }
 
+    /// How often it came through `server`, by the `Received` fields that say so; this time counts.
+    #[must_use]
+    pub fn passages(&self, server: &str) -> usize {
+        let fields = fields(&self.header, "Received");
+        let is_own = |value: &String| {
+            let words: Vec<&str> = value.split_ascii_whitespace().collect();
+            words.windows(2).any(|pair| {
+                pair[0].eq_ignore_ascii_case("by") && pair[1].trim_end_matches(';').eq_ignore_ascii_case(server)
+            })
+        };
+        fields.iter().filter(|value| is_own(value)).count()
+    }
+
     /// Its header without any of the three families, as a notice shows it (HDR-16).
     #[must_use]
     pub fn public_header(&self) -> Vec<u8> {
@@ -195,16 +208,27 @@ fn is_field(line: &[u8]) -> bool {
 
 /// The value of the first field of that name, unfolded.
 fn field(header: &[u8], name: &str) -> Option<String> {
-    let mut lines = header.split(|&octet| octet == b'\n');
-    let value = lines.by_ref().find_map(|line| {
-        let (own, value) = line.split_at(memchr::memchr(b':', line)?);
-        own.trim_ascii_end().eq_ignore_ascii_case(name.as_bytes()).then_some(&value[1..])
-    })?;
-    let mut value = String::from_utf8_lossy(value).into_owned();
-    for line in lines.take_while(|line| matches!(line.first(), Some(b' ' | b'\t'))) {
-        value.push_str(&String::from_utf8_lossy(line));
+    fields(header, name).into_iter().next()
+}
+
+/// The values of all fields of that name, unfolded.
+fn fields(header: &[u8], name: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    let mut is_wanted = false;
+    for line in header.split(|&octet| octet == b'\n') {
+        if matches!(line.first(), Some(b' ' | b'\t')) {
+            if let Some(value) = values.last_mut().filter(|_| is_wanted) {
+                value.push_str(&String::from_utf8_lossy(line));
+            }
+            continue;
+        }
+        let Some(colon) = memchr::memchr(b':', line) else { continue };
+        is_wanted = line[..colon].trim_ascii_end().eq_ignore_ascii_case(name.as_bytes());
+        if is_wanted {
+            values.push(String::from_utf8_lossy(&line[colon + 1..]).into_owned());
+        }
     }
-    Some(value.trim().to_owned())
+    values.iter().map(|value| value.trim().to_owned()).collect()
 }
 
 fn original_size(header: &[u8]) -> Option<u64> {
@@ -295,6 +319,13 @@ mod tests {
                 (message.size, message.arrived, message.public_header())
             );
         }
+    }
+
+    #[test]
+    fn passages_are_the_received_fields_that_name_this_server() {
+        let data = "Received: from a\r\n\tby MTA.sender.test; yesterday\r\nReceived: from mta.sender.test by other.test\r\n\
+                    Subject: by mta.sender.test\r\nReceived: by mta.sender.test with SMTP\r\n\r\n";
+        assert_eq!(accept(data, Via::Transport).passages("mta.sender.test"), 3);
     }
 
     #[test]

@@ -35,6 +35,7 @@ impl Named<'_> {
         }
         match &claim.body {
             Body::Fate(fate) => self.fate(fate, line, &mut found),
+            Body::Reported(_) => {}
             Body::Seen(seen) => self.seen(seen, line, &mut found),
         }
         self.ids(claim, line, &mut found);

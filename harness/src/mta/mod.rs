@@ -227,6 +227,21 @@ pub struct Submission {
     pub via: Via,
 }
 
+/// How a queue of an MTA stands, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueReport {
+    /// What waits there is for this.
+    pub next_hop: String,
+    /// As in [`Reporter::route`].
+    pub delivery: String,
+    /// `Retry`.
+    pub status: String,
+    /// How many messages are in it.
+    pub messages: u64,
+    /// Why its last attempt failed; empty if it did not.
+    pub last_error: String,
+}
+
 /// Takes what an MTA reports of itself: part of the trace as "reported by the MTA".
 pub trait Reporter: Send + Sync {
     /// What became of a recipient.
@@ -234,6 +249,9 @@ pub trait Reporter: Send + Sync {
 
     /// A command of the management shell: what it printed, or why it was refused.
     fn shell(&self, command: &str, result: Result<&str, String>);
+
+    /// How a queue of it stands.
+    fn queue(&self, queue: QueueReport);
 
     /// How a recipient is routed; `connector` is empty if it is not.
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str);

@@ -11,7 +11,7 @@ use mtaspec_reference_transport::{
     transport::{Config, Transport},
 };
 
-use super::{Brief, Mta, Reporter, RunningMta, StartError, Submission, Work};
+use super::{Brief, Mta, QueueReport, Reporter, RunningMta, StartError, Submission, Work};
 use crate::{
     case::{
         dsn::{Dsn, RecipientDsn},
@@ -134,6 +134,13 @@ impl Observer for Reports {
                 };
                 self.0.fate(&message, &recipient, fate, &reason);
             }
+            Report::Queue { next_hop, delivery, status, messages, last_error } => self.0.queue(QueueReport {
+                next_hop,
+                delivery: delivery.to_owned(),
+                status: status.name().to_owned(),
+                messages: u64::try_from(messages).unwrap_or(u64::MAX),
+                last_error,
+            }),
             Report::Route { message, recipient, connector, delivery } => {
                 self.0.route(&message, &recipient, connector.as_deref().unwrap_or_default(), delivery);
             }

@@ -133,6 +133,7 @@ fn world(event: &Event) -> Vec<String> {
             let at = name_server.map_or_else(String::new, |address| format!(" at {address}"));
             format!("query {record_type} {name} over {over}{at}")
         }
+        Event::Queue { .. } => format!("queue: {}", reported_line(event).unwrap_or_default()),
         Event::Refused { host, to, port } => {
             let host = if host.is_empty() { "nobody" } else { host };
             format!("refused {host} {to} port {port}")
@@ -156,6 +157,23 @@ fn world(event: &Event) -> Vec<String> {
         _ => return Vec::new(),
     };
     vec![line]
+}
+
+/// What an MTA reports of a queue or a route, as one line: what claims compare with. `None` for any other event.
+///
+/// A queue: next hop, delivery type, status, last error. A route: recipient, connector (`-` without one), delivery type.
+#[must_use]
+pub fn reported_line(event: &Event) -> Option<String> {
+    match event {
+        Event::Queue { next_hop, delivery, status, last_error, .. } => {
+            Some(format!("{next_hop} {delivery} {status} {last_error}").trim_end().to_owned())
+        }
+        Event::Route { recipient, connector, delivery, .. } => {
+            let connector = if connector.is_empty() { "-" } else { connector };
+            Some(format!("{recipient} {connector} {delivery}"))
+        }
+        _ => None,
+    }
 }
 
 /// Recipients of a message that are shown by name.

@@ -13,6 +13,7 @@
 //! query MX contoso.test. / answer NOERROR RECORD|RECORD
 //! submit m1 a@contoso.test,b@contoso.test Subject: x|\|Hello
 //! fate failed m1 a@contoso.test REASON
+//! queue contoso.test DnsConnectorDelivery Retry LAST ERROR
 //! stimulus 0 / offscript 4 / limit NAME
 //! end settled                             or horizon, limit, lost
 //! ```
@@ -187,6 +188,13 @@ impl Writer {
                 let (message, recipient) = (words[1].to_owned(), words[2].to_owned());
                 Event::Fate { message, recipient, fate, reason: words[3..].join(" ") }
             }
+            "queue" => Event::Queue {
+                next_hop: words[0].to_owned(),
+                delivery: words[1].to_owned(),
+                status: words[2].to_owned(),
+                messages: 1,
+                last_error: words[3..].join(" "),
+            },
             "stimulus" => Event::Stimulus { index: small(rest) },
             "limit" => Event::Limit { limit: rest.to_owned(), session: None },
             "end" => {

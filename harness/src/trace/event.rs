@@ -157,6 +157,19 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name_server: Option<IpAddr>,
     },
+    /// Reported by the MTA: how a queue of it stands.
+    Queue {
+        /// What waits there is for this: a domain, smart hosts, `Unreachable Domain`.
+        next_hop: String,
+        /// `SmartHostConnectorDelivery`, `DnsConnectorDelivery`, `Unreachable`.
+        delivery: String,
+        /// `Ready`, `Connecting`, `Active`, `Retry`, `Suspended`; `Removed`: there is no such queue any more.
+        status: String,
+        /// How many messages are in it.
+        messages: u64,
+        /// Why its last attempt failed; empty if it did not.
+        last_error: String,
+    },
     /// A connection was refused: the host is down.
     Refused {
         /// The host's first name; empty: nobody has this address and port.

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use super::CANARY;
 use crate::{
-    mta::Reporter,
+    mta::{QueueReport, Reporter},
     network::clock::WorldClock,
     trace::{
         Entry, Event,
@@ -334,6 +334,11 @@ impl Reporter for Recorder {
         }
         let (message, recipient, reason) = (message.to_owned(), recipient.to_owned(), reason.to_owned());
         self.record(Event::Fate { message, recipient, fate, reason });
+    }
+
+    fn queue(&self, queue: QueueReport) {
+        let QueueReport { next_hop, delivery, status, messages, last_error } = queue;
+        self.record(Event::Queue { next_hop, delivery, status, messages, last_error });
     }
 
     fn shell(&self, command: &str, result: Result<&str, String>) {

@@ -25,6 +25,17 @@ pub enum Outcome {
     Failed(Problem),
 }
 
+/// What an attempt came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// One for each recipient, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Whether a host took its transactions to their end, whatever it said in them: then it is the message that is
+    /// tried again, and else the next hop (FAIL-08, FAIL-13).
+    pub was_host_there: bool,
+}
+
 /// Why a recipient was not delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {

@@ -203,6 +203,7 @@ impl Settings {
             authentication: self.authentication()?,
             inactivity_timeout: self.connection_inactivity_timeout,
             messages_per_connection_max: self.smtp_max_messages_per_connection,
+            error_policies: Vec::new(),
             name_servers: if self.use_external_dns_servers_enabled {
                 NameServers::External
             } else {

@@ -12,6 +12,8 @@ use crate::{
 struct Silent;
 
 impl Reporter for Silent {
+    fn queue(&self, _: crate::mta::QueueReport) {}
+
     fn fate(&self, _: &str, _: &str, _: ReportedFate, _: &str) {}
 
     fn shell(&self, _: &str, _: Result<&str, String>) {}

@@ -22,7 +22,7 @@ use super::super::*;
 use crate::{
     connector::Connector,
     network::{BoxStream, Connecting, Datagrams},
-    observer::Fate,
+    observer::{Fate, Report},
     routing::AddressSpace,
 };
 
