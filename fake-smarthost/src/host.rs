@@ -56,6 +56,8 @@ pub enum PropertyValue {
         /// What stands behind it.
         parameters: Vec<String>,
     },
+    /// TLS begins with the connection, before the greeting (RFC 8314 §3.3).
+    ImplicitTls,
     /// Listens here instead of port 25. Read by whoever listens.
     Port(u16),
     /// Takes mail from these addresses only: 550 5.7.1 to MAIL from any other.

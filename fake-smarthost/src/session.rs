@@ -15,6 +15,7 @@
 mod act;
 mod answer;
 mod auth;
+pub mod check;
 mod command;
 mod data;
 mod end_of_data;
@@ -40,6 +41,7 @@ use self::{
 };
 use crate::{
     event::{Ending, Event, LineKind, Party, SessionId, Sink},
+    host::PropertyValue,
     limits::{AUTH_LINE_OCTETS_MAX, CLOSE_LINGER, COMMAND_LINE_OCTETS_MAX, SESSION_COMMANDS_MAX},
     matching::{EndsData, Occasion},
     rule::Tag,
@@ -114,6 +116,10 @@ impl<S: Stream> Session<S> {
     async fn converse(&mut self) -> Result<Infallible, End> {
         // A client that talks before it is greeted has its say here, so that it can be seen.
         tokio::task::yield_now().await;
+        let implicit = |value: &PropertyValue| matches!(value, PropertyValue::ImplicitTls).then_some(());
+        if Arc::clone(&self.host).property(self.moment(), implicit).is_some() {
+            self.handshake().await?;
+        }
         self.answer(&Request { verb: Verb::Connect, details: Ok(Details::None) }, "", &[]).await?;
         loop {
             let line = self.read_line().await?;

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod domain;
 pub mod dsn;
 pub mod header_firewall;
+pub mod json_lines;
 pub mod limits;
 pub mod listener;
 pub mod message;

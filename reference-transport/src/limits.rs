@@ -27,7 +27,8 @@ pub const MAIL_DATA_LINE_OCTETS_MAX: usize = 998;
 /// Mail data is written in pieces of at most this many octets.
 pub const MAIL_DATA_BLOCK_OCTETS: usize = 64 * 1024;
 
-/// Octets of one BDAT chunk; the last of a message, and of its header, has fewer (RFC 3030 §2).
+/// Octets of one BDAT chunk (RFC 3030 §2); the last of a message has fewer, and one that begins with a header that is
+/// longer has more.
 pub const BDAT_CHUNK_OCTETS: usize = 256 * 1024;
 
 /// Most recipients of one mail transaction; more of them go in a further one (RFC 5321 §4.5.3.1.8 has servers take

@@ -35,9 +35,13 @@ pub mod postfix;
 mod process;
 mod reference;
 #[cfg(target_os = "linux")]
+mod reported;
+#[cfg(target_os = "linux")]
 mod submit;
 
-pub use adapter::{Adapter, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, VersionCommand};
+pub use adapter::{
+    Adapter, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, ReportReader, VersionCommand,
+};
 pub use brief::NextHop;
 pub use daemon::ReferenceDaemon;
 pub use evidence::{Evidence, EvidenceBook, LOG_OCTETS_MAX};
@@ -103,6 +107,11 @@ pub trait RunningMta: Send + Sync {
     fn shell(self: Arc<Self>, text: String) -> Work<Result<(), StartError>> {
         drop(text);
         Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
+    }
+
+    /// Whether there is a message that it took and has not got rid of; `None` if that cannot be seen from outside.
+    fn has_messages(&self) -> Option<bool> {
+        None
     }
 
     /// Completes if the MTA dies, and says how. Never for one that lives in this process.

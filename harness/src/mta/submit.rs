@@ -20,7 +20,11 @@ const REPLY_LINES_MAX: usize = 128;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Submitted {
     /// It is in the queue of the MTA, but for these recipients, each refused for good with this reply.
-    Taken { refused: Vec<(String, String)> },
+    Taken {
+        refused: Vec<(String, String)>,
+        /// What it said to the end of mail data; empty if there was none.
+        reply: String,
+    },
     /// The whole message was refused for good, with this reply.
     Refused(String),
 }
@@ -73,7 +77,7 @@ pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -
     }
     if refused.len() == message.recipients.len() {
         session.quit().await;
-        return Ok(Submitted::Taken { refused });
+        return Ok(Submitted::Taken { refused, reply: String::new() });
     }
     let reply = session.ask("DATA").await?;
     if reply.severity() != b'3' {
@@ -81,7 +85,10 @@ pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -
     }
     let reply = session.send(&mail_data(&message.octets)).await?;
     session.quit().await;
-    if reply.is_positive() { Ok(Submitted::Taken { refused }) } else { reply.refusal("the end of mail data") }
+    if !reply.is_positive() {
+        return reply.refusal("the end of mail data");
+    }
+    Ok(Submitted::Taken { refused, reply: reply.text() })
 }
 
 /// Whether somebody greets there.

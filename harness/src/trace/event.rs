@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::octets::Octets;
 use crate::case::dsn::Dsn;
 
+/// How the reason of a fate begins that was seen where the message was handed over, and not reported by the MTA.
+pub const REFUSED_AT_SUBMISSION: &str = "refused at submission: ";
+
 /// One event and when it happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use mtaspec_fake_dns::event::{Answer, Event as DnsEvent, Sink as DnsSink};
@@ -14,7 +15,7 @@ use mtaspec_fake_smarthost::{
 };
 use tokio::sync::Notify;
 
-use super::CANARY;
+use super::{CANARY, canary};
 use crate::{
     mta::{QueueReport, Reporter},
     network::clock::WorldClock,
@@ -49,6 +50,8 @@ struct State {
     /// Recipients that went in and have no fate yet, with how many copies.
     pending: BTreeMap<(String, String), u32>,
     limit: bool,
+    /// When a message last went in, was taken or got a fate, in milliseconds.
+    progress_ms: u64,
 }
 
 impl Recorder {
@@ -68,7 +71,7 @@ impl Recorder {
     pub fn record(&self, event: Event) {
         let at_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = self.lock();
-        state.note(&event);
+        state.note(&event, at_ms);
         if state.entries.len() < WORLD_EVENTS_MAX {
             self.push(&mut state, Entry { at_ms, event });
         } else if !state.limit {
@@ -116,6 +119,12 @@ impl Recorder {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.lock().is_idle()
+    }
+
+    /// How long ago a message last went in, was taken or got a fate.
+    #[must_use]
+    pub fn since_progress(&self) -> Duration {
+        self.clock.elapsed().saturating_sub(Duration::from_millis(self.lock().progress_ms))
     }
 
     /// What is written until now.
@@ -175,7 +184,10 @@ impl State {
         self.open.is_empty() && self.unanswered.is_empty()
     }
 
-    fn note(&mut self, event: &Event) {
+    fn note(&mut self, event: &Event, at_ms: u64) {
+        if matches!(event, Event::Data { .. } | Event::Fate { .. } | Event::Submit { .. }) {
+            self.progress_ms = at_ms;
+        }
         match event {
             Event::Connect { session, .. } => {
                 self.open.insert(*session);
@@ -337,6 +349,9 @@ impl Reporter for Recorder {
     }
 
     fn queue(&self, queue: QueueReport) {
+        if queue.next_hop == canary::DOMAIN {
+            return;
+        }
         let QueueReport { next_hop, delivery, status, messages, last_error } = queue;
         self.record(Event::Queue { next_hop, delivery, status, messages, last_error });
     }

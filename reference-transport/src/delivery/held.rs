@@ -16,7 +16,7 @@ use crate::session::Session;
 ///
 /// If it is dropped with a session, that is cut off; [`Held::quit`] ends it properly.
 pub struct Held<'a> {
-    open: Option<Open>,
+    open: Option<Box<Open>>,
     /// Told of each session that stands.
     on_open: &'a (dyn Fn() + Send + Sync),
 }
@@ -49,11 +49,11 @@ impl<'a> Held<'a> {
         (self.on_open)();
     }
 
-    pub(super) fn take(&mut self) -> Option<Open> {
+    pub(super) fn take(&mut self) -> Option<Box<Open>> {
         self.open.take()
     }
 
-    pub(super) fn keep(&mut self, open: Open) {
+    pub(super) fn keep(&mut self, open: Box<Open>) {
         self.open = Some(open);
     }
 }
@@ -61,7 +61,12 @@ impl<'a> Held<'a> {
 impl Open {
     /// Offers the next message. Gives the address if its host has answered, so that it need not be asked again; one
     /// that had gone away since the last message may be dialled anew.
-    pub(super) async fn go_on(self, work: Work<'_>, ledger: &mut Ledger, held: &mut Held<'_>) -> Option<SocketAddr> {
+    pub(super) async fn go_on(
+        self: Box<Self>,
+        work: Work<'_>,
+        ledger: &mut Ledger,
+        held: &mut Held<'_>,
+    ) -> Option<SocketAddr> {
         let address = self.address;
         match transactions(self, work, ledger.open(), ledger).await {
             After::Done(open) => {

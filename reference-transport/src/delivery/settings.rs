@@ -10,6 +10,9 @@ use crate::{
     tls::{Check, NameRule, OwnCertificate},
 };
 
+/// Where TLS begins with the connection, and STARTTLS is unknown: RFC 8314 §3.3.
+const PORT_IMPLICIT_TLS: u16 = 465;
+
 /// Sessions with the hosts of `domain`. Authentication has no effect here (AMB-10).
 pub(super) fn for_domain(connector: &Connector, domain: &Domain, server: &str) -> Settings {
     let rules = match &connector.tls {
@@ -46,6 +49,9 @@ pub(super) fn for_smart_host(connector: &Connector, smart_host: &SmartHost, serv
             (SmartHost::Address(address), None) => NameRule::Address(*address),
         };
         require(&mut settings, rule);
+    }
+    if connector.port == PORT_IMPLICIT_TLS && settings.starttls != StartTls::Never {
+        settings.starttls = StartTls::Immediate;
     }
     settings
 }

@@ -29,7 +29,7 @@ pub(super) enum Contact {
 /// How transactions left their session.
 pub(super) enum After {
     /// Everybody was asked, and the session can go on.
-    Done(Open),
+    Done(Box<Open>),
     /// The host is no longer there.
     Lost(When),
     /// The session has ended in order, for it had as many transactions as it may have.
@@ -73,12 +73,12 @@ impl Visit<'_> {
                 }
             };
             held.opened();
-            let open = Open {
+            let open = Box::new(Open {
                 session,
                 address: self.address,
                 label: label.clone(),
                 transactions_left: self.work.transactions_max,
-            };
+            });
             match transactions(open, self.work, waiting, ledger).await {
                 After::Done(open) => {
                     held.keep(open);
@@ -94,7 +94,7 @@ impl Visit<'_> {
 
 /// The transactions of one message in one session, for the recipients `waiting`.
 pub(super) async fn transactions(
-    mut open: Open,
+    mut open: Box<Open>,
     work: Work<'_>,
     mut waiting: Vec<usize>,
     ledger: &mut Ledger,

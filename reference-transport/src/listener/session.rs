@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
-use super::{Desk, LINE_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECIPIENTS_MAX, SILENCE_MAX, parameters};
+use super::{Desk, LINE_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECIPIENTS_MAX, SILENCE_MAX, TAKEN_AS, parameters};
 use crate::{dsn::Request, message::Submission, network::Stream};
 
 /// What a client may use. SIZE is [`MESSAGE_OCTETS_MAX`].
@@ -124,7 +124,7 @@ impl<S: Stream> Session<'_, S> {
         self.reply("354 Go on").await?;
         match self.mail_data().await? {
             Data::Whole(octets) => {
-                (self.desk.take)(Submission {
+                let name = (self.desk.take)(Submission {
                     name: String::new(),
                     reverse_path: mail.reverse_path,
                     recipients: mail.recipients,
@@ -132,7 +132,7 @@ impl<S: Stream> Session<'_, S> {
                     via: self.desk.via,
                     dsn: mail.dsn,
                 });
-                self.reply("250 2.0.0 Taken").await?;
+                self.reply(&format!("250 2.0.0 {TAKEN_AS}{name}")).await?;
                 Ok(After::GoOn)
             }
             Data::TooLarge => {

@@ -9,7 +9,11 @@ use super::*;
 fn said(octets: &[u8]) -> (Vec<Submission>, String) {
     let taken: Arc<Mutex<Vec<Submission>>> = Arc::default();
     let keep = Arc::clone(&taken);
-    let take: Take = Arc::new(move |message| keep.lock().unwrap_or_else(PoisonError::into_inner).push(message));
+    let take: Take = Arc::new(move |message| {
+        let mut taken = keep.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.push(message);
+        format!("m{}", taken.len())
+    });
     let desk = Desk { server: "mta.sender.test".to_owned(), via: Via::Submission, take };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let replies = runtime.block_on(async {
@@ -114,4 +118,12 @@ fn it_listens_where_no_stranger_comes() {
     let may = |address: &str| may_listen_on(address.parse().expect("an address"));
     assert_eq!(["127.0.0.1", "::1", "192.0.2.1", "2001:db8::1"].map(may), [true; 4]);
     assert_eq!(["0.0.0.0", "::", "10.0.0.1", "203.0.114.1"].map(may), [false; 4]);
+}
+
+#[test]
+fn each_message_is_told_what_it_is_called() {
+    let two = format!("{ENVELOPE}x\r\n.\r\n{}y\r\n.\r\nQUIT\r\n", &ENVELOPE["EHLO here.test\r\n".len()..]);
+    let (_, replies) = said(two.as_bytes());
+    let taken: Vec<&str> = replies.lines().filter_map(|line| line.strip_prefix("250 2.0.0 Taken as ")).collect();
+    assert_eq!(taken, ["m1", "m2"]);
 }

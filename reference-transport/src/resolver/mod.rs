@@ -219,7 +219,9 @@ impl Resolver {
                     Ok(Err(error)) => error.to_string(),
                     Err(_) => "timed out".to_owned(),
                 };
-                failures.push(format!("{}: {failure}", server.ip()));
+                // Who it was matters only where there is a choice.
+                let is_one = servers.len() == 1;
+                failures.push(if is_one { failure } else { format!("{}: {failure}", server.ip()) });
             }
         }
         Err(failures.join("; "))

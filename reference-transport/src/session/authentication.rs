@@ -20,7 +20,13 @@ impl Session {
             return Err(SessionError::Authentication { why: "the credential holds NUL".to_owned() });
         }
         let reply = if self.extensions.offers_mechanism("LOGIN") {
-            self.login(credential).await?
+            let reply = self.login(credential).await?;
+            // RFC 4954 §6: this mechanism is too weak for that user; another may do.
+            if reply.code == ReplyCode::MECHANISM_TOO_WEAK && self.extensions.offers_mechanism("PLAIN") {
+                self.plain(credential).await?
+            } else {
+                reply
+            }
         } else if self.extensions.offers_mechanism("PLAIN") {
             self.plain(credential).await?
         } else {
@@ -52,6 +58,9 @@ impl Session {
     async fn login(&mut self, credential: &Credential) -> Result<Reply, SessionError> {
         let mut reply = self.say(&["AUTH", "LOGIN"]).await?;
         for answer in [&credential.user, &credential.password] {
+            if reply.code == ReplyCode::MECHANISM_TOO_WEAK {
+                return Ok(reply);
+            }
             if reply.code != ReplyCode::CHALLENGE {
                 // 235 before it has the password would be as odd as 250; neither is a session to trust.
                 return Err(SessionError::Authentication { why: reply.to_string() });

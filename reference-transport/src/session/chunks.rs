@@ -24,8 +24,11 @@ impl Session {
             return Ok(());
         }
         let mut left = content.size();
-        let chunks = content.parts().into_iter().flat_map(|part| part.chunks(BDAT_CHUNK_OCTETS));
-        for chunk in chunks {
+        let [head, body] = content.parts();
+        // The header goes with what of the body fits: a chunk of its own would cost a round trip.
+        let (beside_head, rest) = body.split_at(body.len().min(BDAT_CHUNK_OCTETS.saturating_sub(head.len())));
+        let first = [head, beside_head].concat();
+        for chunk in std::iter::once(first.as_slice()).chain(rest.chunks(BDAT_CHUNK_OCTETS)) {
             left -= chunk.len() as u64;
             let is_last = left == 0;
             match self.chunk(chunk, is_last).await {

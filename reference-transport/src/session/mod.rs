@@ -80,9 +80,11 @@ impl Settings {
 }
 
 /// What is done about STARTTLS in one session.
-#[expect(clippy::exhaustive_enums, reason = "RFC 3207 §4.1 leaves a client these three")]
+#[expect(clippy::exhaustive_enums, reason = "RFC 3207 §4.1 leaves a client three ways, and RFC 8314 §3.3 adds one")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartTls {
+    /// It is not needed: TLS begins with the connection (RFC 8314 §3.3).
+    Immediate,
     /// It is used where it is offered and works.
     IfOffered,
     /// It is not used.
@@ -106,6 +108,8 @@ pub struct Session {
     extensions: Extensions,
     timeouts: Timeouts,
     is_tls: bool,
+    /// By AUTH, with a credential.
+    is_authenticated: bool,
 }
 
 impl Session {
@@ -121,6 +125,7 @@ impl Session {
             extensions: Extensions::default(),
             timeouts: settings.timeouts,
             is_tls: false,
+            is_authenticated: false,
         };
         match session.prepare(host, settings, tls).await {
             Ok(()) => Ok(session),
@@ -169,6 +174,9 @@ impl Session {
     }
 
     async fn prepare(&mut self, host: &Host, settings: &Settings, tls: &Tls) -> Result<(), SessionError> {
+        if settings.starttls == StartTls::Immediate {
+            self.shake_hands(host, settings, tls).await?;
+        }
         let greeting = self.channel.reply(Command::Connect, self.timeouts.greeting).await?;
         accept(Command::Connect, greeting)?;
         self.hello(settings).await?;
@@ -178,6 +186,7 @@ impl Session {
         }
         if let Some(credential) = settings.credential() {
             self.authenticate(credential).await?;
+            self.is_authenticated = true;
         }
         if settings.authentication == Authentication::ExchangeServer {
             self.authenticate_exchange_server(host).await?;
@@ -215,7 +224,7 @@ impl Session {
         let is_peer = settings.authentication == Authentication::ExchangeServer;
         let verb = if is_peer && self.extensions.offers("X-ANONYMOUSTLS") { "X-ANONYMOUSTLS" } else { "STARTTLS" };
         match settings.starttls {
-            StartTls::Never => return Ok(()),
+            StartTls::Immediate | StartTls::Never => return Ok(()),
             StartTls::IfOffered if !self.extensions.offers(verb) => return Ok(()),
             StartTls::Required if !self.extensions.offers(verb) => {
                 return Err(SessionError::Extension { keyword: "STARTTLS", needed_by: Need::Connector });
@@ -237,6 +246,15 @@ impl Session {
                 Err(SessionError::Refused { command: Command::StartTls, reply })
             };
         }
+        self.shake_hands(host, settings, tls).await?;
+        // In TLS 1.3 a host that refuses our certificate says so only after our side of the handshake is done.
+        self.hello(settings).await.map_err(|error| match error {
+            SessionError::Connection { source, .. } if is_tls_error(&source) => SessionError::Handshake { source },
+            other => other,
+        })
+    }
+
+    async fn shake_hands(&mut self, host: &Host, settings: &Settings, tls: &Tls) -> Result<(), SessionError> {
         let failed = |source| SessionError::Handshake { source };
         let stream = self.channel.take_stream().ok_or_else(|| failed(std::io::ErrorKind::NotConnected.into()))?;
         let name = server_name(host.name.as_deref(), host.address);
@@ -252,11 +270,7 @@ impl Session {
         if settings.own_certificate.must_be_asked_for && !secured.was_asked {
             return Err(SessionError::OneSided);
         }
-        // In TLS 1.3 a host that refuses our certificate says so only after our side of the handshake is done.
-        self.hello(settings).await.map_err(|error| match error {
-            SessionError::Connection { source, .. } if is_tls_error(&source) => SessionError::Handshake { source },
-            other => other,
-        })
+        Ok(())
     }
 
     /// Says one command and waits for the reply.

@@ -194,7 +194,7 @@ fn login_answers_each_challenge() {
         &basic(),
         "S: 220 ready\n C: EHLO mta.sender.test\n S: 250-relay\n S: 250 AUTH PLAIN LOGIN\n
          C: AUTH LOGIN\n S: 334 VXNlcm5hbWU6\n C: dXNlcg==\n S: 334 UGFzc3dvcmQ6\n C: czNjcmV0\n S: 235 welcome\n
-         C: MAIL FROM:<a@sender.test>\n S: 550 5.7.1 no\n C: QUIT\n S: 221 bye\n <eof>",
+         C: MAIL FROM:<a@sender.test> AUTH=<>\n S: 550 5.7.1 no\n C: QUIT\n S: 221 bye\n <eof>",
         "refused 5.7.1",
     );
 }

@@ -1,9 +1,10 @@
 //! One mail transaction: MAIL, RCPT for each recipient, DATA, mail data (RFC 5321 §3.3).
 
-use std::{io, sync::Arc};
+use std::{borrow::Cow, io, sync::Arc};
 
 use super::{Need, Session, SessionError, accept, unwritable};
 use crate::{
+    domain::Mailbox,
     dsn::{OriginalRecipient, Request},
     limits::MAIL_DATA_BLOCK_OCTETS,
     reply::{Reply, ReplyCode, Severity},
@@ -106,6 +107,10 @@ pub struct Transacted {
 impl Session {
     /// Offers one message to the host.
     pub async fn transact(&mut self, envelope: Envelope<'_>, content: &Content) -> Transacted {
+        let rewritten: Vec<Cow<'_, str>> = envelope.recipients.iter().map(|path| self.path(path)).collect();
+        let recipients: Vec<&str> = rewritten.iter().map(AsRef::as_ref).collect();
+        let reverse_path = self.path(envelope.reverse_path);
+        let envelope = Envelope { reverse_path: &reverse_path, recipients: &recipients, ..envelope };
         let mut verdicts: Vec<Verdict> = envelope.recipients.iter().map(|_| Verdict::Untried).collect();
         let session = match self.mail_line(envelope, content) {
             Ok(mail) => self.run(envelope, content, mail, &mut verdicts).await,
@@ -120,6 +125,15 @@ impl Session {
             }
         }
         Transacted { verdicts, session, offers_dsn: self.extensions.offers("DSN") }
+    }
+
+    /// A path as this host can read it: without SMTPUTF8 a domain beyond ASCII is written in A-labels
+    /// (RFC 6531 §3.7).
+    fn path<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        if path.is_ascii() || self.extensions.offers("SMTPUTF8") {
+            return Cow::Borrowed(path);
+        }
+        Mailbox::parse(path).map_or(Cow::Borrowed(path), |mailbox| Cow::Owned(mailbox.to_string()))
     }
 
     /// The MAIL line, if this host can take this message at all. Only what it offered is used (SES-03).
@@ -144,11 +158,15 @@ impl Session {
             BodyType::Binary => words.push("BODY=BINARYMIME"),
         }
         let is_ascii = envelope.reverse_path.is_ascii() && envelope.recipients.iter().all(|path| path.is_ascii());
-        if !is_ascii && !self.extensions.offers("SMTPUTF8") {
-            return Err(missing("SMTPUTF8"));
-        }
-        if self.is_international(envelope, content) {
+        if !is_ascii || !content.head.is_ascii() {
+            if !self.extensions.offers("SMTPUTF8") {
+                return Err(missing("SMTPUTF8"));
+            }
             words.push("SMTPUTF8");
+        }
+        if self.is_authenticated {
+            // Nobody vouches for whoever wrote it (RFC 4954 §5).
+            words.push("AUTH=<>");
         }
         let mut parameters = Vec::new();
         if self.extensions.offers("DSN") {

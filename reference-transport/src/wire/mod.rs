@@ -9,6 +9,7 @@
 //! that an address can never become a command. Mail data holds no bare CR and no bare LF (SES-04), no line above
 //! [`crate::limits::MAIL_DATA_LINE_OCTETS_MAX`] (SES-05), and ends with `<CRLF>`.
 
+pub mod check;
 mod command;
 mod mail_data;
 mod reply_parser;

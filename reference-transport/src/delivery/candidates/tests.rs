@@ -104,8 +104,8 @@ fn found(zone: &Zone, tolerance: FaultTolerance, seed: u64) -> Order {
     }
     names.say(FIRST, "A contoso.test", records(&["60 A 192.0.2.80"]));
     for (number, host) in zone.hosts.iter().enumerate() {
-        for (record, is_of) in [("A", is_four as fn(&String) -> bool), ("AAAA", is_six)] {
-            let own: Vec<String> = host.addresses(number).into_iter().filter(is_of).collect();
+        for (record, is_of) in [("A", is_four as fn(&str) -> bool), ("AAAA", is_six)] {
+            let own: Vec<String> = host.addresses(number).into_iter().filter(|address| is_of(address)).collect();
             let says = match (host, own.is_empty()) {
                 (Host::Ill, _) => Says::Code(ResponseCode::ServFail),
                 (Host::Missing, _) => Says::Code(ResponseCode::NXDomain),
@@ -137,11 +137,11 @@ fn found(zone: &Zone, tolerance: FaultTolerance, seed: u64) -> Order {
     })
 }
 
-fn is_four(address: &String) -> bool {
+fn is_four(address: &str) -> bool {
     address.parse::<IpAddr>().is_ok_and(|address| address.is_ipv4())
 }
 
-fn is_six(address: &String) -> bool {
+fn is_six(address: &str) -> bool {
     !is_four(address)
 }
 

@@ -41,6 +41,7 @@ pub(super) fn parse(cursor: &mut Cursor<'_>, word: &'static str) -> Result<HostL
             "`required` or `requested`",
             &[("required", ClientCertificate::Required), ("requested", ClientCertificate::Requested)],
         )?)],
+        "tls" if cursor.eat("implicit") => vec![PropertyValue::ImplicitTls],
         "tls" => vec![PropertyValue::Tls(versions(cursor)?)],
         "takes-from" => vec![PropertyValue::TakesFrom(addresses(cursor)?)],
         "port" => return port(cursor).map(HostLine::Port),
