@@ -29,7 +29,7 @@ pub(crate) fn judge(args: &args::Judge, around: Surroundings) -> Result<Output, 
         .judged_again(|id| suite.case(id).ok(), terms)
         .map_err(|error| Failure::page(format!("`{}` cannot be judged: {error}", args.run.display())))?;
     let options = load::option(&args.pages);
-    let known = Known { deviations: &deviations, bases: Bases::All, options: &options };
+    let known = Known { deviations: &deviations, bases: Bases::All, options: &options, varying: &[] };
     let output = told::told(&suite, &mut report, known, &Found::default(), around.colour);
     report_files::write(&files, &report)?;
     Ok(output)

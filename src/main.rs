@@ -40,6 +40,7 @@ mod nearest;
 mod new;
 mod output;
 mod progress;
+mod repeat;
 mod report_files;
 mod run;
 mod sandboxes;

@@ -1,5 +1,7 @@
 //! `mtaspec run`: runs cases on an MTA and judges what it did.
 
+use std::num::NonZeroUsize;
+
 use mtaspec_harness::{
     case::Case,
     report::json::MtaName,
@@ -19,7 +21,7 @@ use crate::{
     mtas::{self, Home, Known},
     output::Output,
     progress::Watched,
-    report_files,
+    repeat, report_files,
     sandboxes::Sandboxes,
     snapshots,
     surroundings::Surroundings,
@@ -29,6 +31,7 @@ use crate::{
 /// Everything is looked at before the first case starts; reports are written after the last one.
 pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Failure> {
     let files = report_files::asked_for(&args.report)?;
+    args.write_deviations.as_deref().map(deviations::must_be_new).transpose()?;
     let known = mtas::find(&args.mta)?;
     let network = network(args, known)?;
     let sandboxes = (network == Network::Sandbox).then(|| Sandboxes::new(known, args, around)).transpose()?;
@@ -42,7 +45,9 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     };
     let name = MtaName { name: known.name.to_owned(), version };
     let plan = plan(args, network, around);
-    let results = results(&suite, &cases, known, plan, sandboxes.as_ref(), around);
+    let repeated = repeat::repeated(&cases, args.repeat);
+    let results = results(&suite, &repeated, known, plan, sandboxes.as_ref(), around);
+    let (results, varying) = repeat::folded(results);
     if let Some(folder) = &args.keep {
         keep::keep(folder, &results)?;
     }
@@ -50,9 +55,12 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let found = snapshots::settle(&snapshots, &suite, &report)?;
     let bases = if args.basis.is_some() { Bases::One } else { Bases::All };
     let options = options(args, known);
-    let told = told::Known { deviations: &deviations, bases, options: &options };
-    let output = told::told(&suite, &mut report, told, &found, around.colour);
+    let told = told::Known { deviations: &deviations, bases, options: &options, varying: &varying };
+    let mut output = told::told(&suite, &mut report, told, &found, around.colour);
     report_files::write(&files, &report)?;
+    if let Some(file) = &args.write_deviations {
+        output.text.push_str(&deviations::write_draft(file, &report)?);
+    }
     Ok(output)
 }
 
@@ -80,6 +88,16 @@ fn network(args: &args::Run, known: &Known) -> Result<Network, Failure> {
     }
 }
 
+/// How many cases of a processor run at the same time in sandboxes: there, cases mostly wait.
+const SANDBOXES_PER_PROCESSOR: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+
+fn default_jobs(network: NetworkKind, processors: NonZeroUsize) -> NonZeroUsize {
+    match network {
+        NetworkKind::Sandbox { .. } => processors.saturating_mul(SANDBOXES_PER_PROCESSOR),
+        NetworkKind::Loopback { .. } | NetworkKind::Memory => processors,
+    }
+}
+
 fn plan(args: &args::Run, network: Network, around: Surroundings) -> Plan {
     let network = match network {
         Network::Loopback => NetworkKind::Loopback { now: around.now },
@@ -88,7 +106,7 @@ fn plan(args: &args::Run, network: Network, around: Surroundings) -> Plan {
     };
     Plan {
         settings: Settings { seed: args.seed, network },
-        jobs: args.jobs.unwrap_or(around.processors),
+        jobs: args.jobs.unwrap_or_else(|| default_jobs(network, around.processors)),
         basis: args.basis.map(basis),
         haste: if args.fail_fast { Haste::StopAtFirst } else { Haste::AllCases },
     }

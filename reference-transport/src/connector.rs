@@ -23,12 +23,24 @@ pub struct Connector {
     pub hello: Hello,
     /// STARTTLS: opportunistic, ignored or required (`-IgnoreSTARTTLS`, `-RequireTLS`).
     pub tls: TlsPolicy,
+    /// Mutual TLS with the domains of the secure list (`-DomainSecureEnabled`); false by default (TLS-24).
+    pub domain_secure_enabled: bool,
+    /// Which certificate of ours is shown (`-TlsCertificateName`), as `<I>issuer<S>subject`; `None`: the one for the
+    /// name in EHLO (TLS-26, TLS-28).
+    pub tls_certificate_name: Option<String>,
+    /// The address that connections come from (`-SourceIPAddress`); `None`: whichever the system picks.
+    pub source_ip_address: Option<IpAddr>,
     /// Smart-host authentication (`-SmartHostAuthMechanism`, `-AuthenticationCredential`).
     pub authentication: Authentication,
+    /// Whose name servers are asked (`-UseExternalDNSServersEnabled`), for smart hosts too (AMB-19); internal ones by
+    /// default.
+    pub name_servers: NameServers,
     /// `-ConnectionInactivityTimeOut`; 10 minutes by default (MOD-21).
     pub inactivity_timeout: Duration,
     /// `-SmtpMaxMessagesPerConnection`; 20 by default (MOD-22).
     pub messages_per_connection_max: u32,
+    /// What becomes transient or permanent that is not (`-ErrorPolicies`); none: `Default`.
+    pub error_policies: Vec<ErrorPolicy>,
     /// Which header families a session of this connector may send (`Add-ADPermission`).
     pub header_rights: HeaderRights,
     /// The servers that make its connections (`-SourceTransportServers`), as the organisation names them; none: the
@@ -38,16 +50,6 @@ pub struct Connector {
     pub scope: Scope,
     /// Which service makes its connections (`-FrontendProxyEnabled`).
     pub service: Service,
-    /// Whose name servers are asked (`-UseExternalDNSServersEnabled`).
-    pub name_servers: NameServers,
-    /// Mutual TLS with the domains of `Set-TransportConfig -TLSSendDomainSecureList` (`-DomainSecureEnabled`).
-    pub mutual_tls: MutualTls,
-    /// What becomes transient or permanent that is not (`-ErrorPolicies`); none: `Default`.
-    pub error_policies: Vec<ErrorPolicy>,
-    /// Our certificate by issuer and subject (`-TlsCertificateName`).
-    pub certificate: Option<CertificateName>,
-    /// The address that it connects from (`-SourceIPAddress`); `None`: any.
-    pub source_address: Option<IpAddr>,
     /// `-ProtocolLoggingLevel`; none by default (MOD-26).
     pub protocol_logging: LoggingLevel,
 }
@@ -67,18 +69,18 @@ impl Connector {
             fqdn: None,
             hello: Hello::Ehlo,
             tls: TlsPolicy::Opportunistic,
+            domain_secure_enabled: false,
+            tls_certificate_name: None,
+            source_ip_address: None,
             authentication: Authentication::None,
             inactivity_timeout: INACTIVITY_TIMEOUT_DEFAULT,
             messages_per_connection_max: MESSAGES_PER_CONNECTION_DEFAULT,
+            error_policies: Vec::new(),
+            name_servers: NameServers::Internal,
             header_rights: HeaderRights::ANONYMOUS,
             source_servers: Vec::new(),
             scope: Scope::Organisation,
             service: Service::Transport,
-            name_servers: NameServers::Internal,
-            mutual_tls: MutualTls::Off,
-            error_policies: Vec::new(),
-            certificate: None,
-            source_address: None,
             protocol_logging: LoggingLevel::None,
         }
     }
@@ -104,26 +106,6 @@ pub enum Service {
     Transport,
 }
 
-/// `-UseExternalDNSServersEnabled`.
-#[expect(clippy::exhaustive_enums, reason = "a server has these two lists")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameServers {
-    /// `Set-TransportService -ExternalDNS*` (DNS-19).
-    External,
-    /// `Set-TransportService -InternalDNS*` (MOD-28).
-    Internal,
-}
-
-/// `-DomainSecureEnabled`.
-#[expect(clippy::exhaustive_enums, reason = "it is on or off")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MutualTls {
-    /// With none (TLS-24).
-    Off,
-    /// With the listed domains (TLS-21, TLS-23).
-    ListedDomains,
-}
-
 /// `-ProtocolLoggingLevel`.
 #[expect(clippy::exhaustive_enums, reason = "New-SendConnector has these two")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,30 +126,6 @@ pub enum ErrorPolicy {
     DowngradeDnsFailures,
     /// Listed replies become permanent (FAIL-22).
     UpgradeCustomFailures,
-}
-
-/// `-TlsCertificateName`: which certificate of ours is shown (TLS-26, AMB-35).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CertificateName {
-    /// What follows `<I>`.
-    pub issuer: String,
-    /// What follows `<S>`.
-    pub subject: String,
-}
-
-impl CertificateName {
-    /// Reads `<I>issuer<S>subject`; `None` if a half is missing (TLS-27).
-    pub fn parse(text: &str) -> Option<Self> {
-        let (issuer, subject) = text.strip_prefix("<I>")?.split_once("<S>")?;
-        let is_half = |half: &str| !half.trim().is_empty() && !half.chars().any(char::is_control);
-        (is_half(issuer) && is_half(subject)).then(|| Self { issuer: issuer.to_owned(), subject: subject.to_owned() })
-    }
-}
-
-impl fmt::Display for CertificateName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<I>{}<S>{}", self.issuer, self.subject)
-    }
 }
 
 /// `-Port` unless it is given (MOD-20).
@@ -229,12 +187,24 @@ impl fmt::Display for SmartHost {
     }
 }
 
+/// `-UseExternalDNSServersEnabled`.
+#[expect(clippy::exhaustive_enums, reason = "a server has these two lists")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameServers {
+    /// `Set-TransportService -ExternalDNS*` (DNS-19).
+    External,
+    /// `Set-TransportService -InternalDNS*`.
+    Internal,
+}
+
 /// What is done about STARTTLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsPolicy {
     /// Never sent (`-IgnoreSTARTTLS $true`).
     Ignore,
+    /// By TLS in which both sides show a certificate, or not at all: the domain is in the secure list (TLS-21, TLS-23).
+    Mutual,
     /// Tried where it is offered, without a check of the certificate.
     Opportunistic,
     /// By TLS or not at all (`-RequireTLS $true`).
@@ -267,7 +237,7 @@ pub enum Authentication {
     Basic(Credential),
     /// LOGIN or PLAIN, under TLS with the exact name alone (AUT-09, AUT-11).
     BasicRequireTls(Credential),
-    /// GSSAPI between Exchange servers (AUT-14); this transport has none, and defers (AUT-15).
+    /// GSSAPI between Exchange servers: `X-EXPS GSSAPI` (AUT-14).
     ExchangeServer,
     /// None on the wire: the network is trusted (AUT-17).
     ExternalAuthoritative,

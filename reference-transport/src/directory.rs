@@ -18,6 +18,7 @@ mod guid;
 mod organisation;
 mod permissions;
 mod permissions_2013;
+mod queue_order;
 mod servers;
 mod settings;
 mod store;
@@ -32,6 +33,7 @@ pub use frontend_transport_service::FrontendTransportService;
 pub use guid::Guid;
 pub use organisation::{Organisation, OrganisationError, Profile, Role, SITE_DEFAULT, Server, SiteLink};
 pub use permissions::{AccountId, Entry, PermissionTable, Principal, Right};
+pub use queue_order::{QueueOrder, QueueWish};
 pub use settings::{Mechanism, Refusal, Settings, Usage};
 use store::Store;
 pub use transport_config::TransportConfig;
@@ -57,6 +59,7 @@ pub struct Directory {
     accounts: Vec<String>,
     /// How many objects were made.
     made: u64,
+    queue_orders: Vec<QueueOrder>,
 }
 
 /// Why the directory did not change.
@@ -134,6 +137,7 @@ impl Directory {
             exports: BTreeMap::new(),
             accounts: Vec::new(),
             made: 0,
+            queue_orders: Vec::new(),
         }
     }
 
@@ -207,6 +211,16 @@ impl Directory {
     /// The parameters that the connector was given; `None` without one, or if it did not come from the shell.
     pub fn settings(&self, name: &str) -> Option<&Settings> {
         self.store().settings.get(&key(name))
+    }
+
+    /// Asks something of queues; it is done when this change of the directory is over.
+    pub fn order(&mut self, order: QueueOrder) {
+        self.queue_orders.push(order);
+    }
+
+    /// Takes out what was asked of queues.
+    pub(crate) fn take_orders(&mut self) -> Vec<QueueOrder> {
+        std::mem::take(&mut self.queue_orders)
     }
 
     /// The permissions.

@@ -157,9 +157,10 @@ fn shape(claim: &Claim) -> impl PartialEq + use<> {
     let qualifiers = |all: &[Qualifier]| all.iter().map(discriminant).collect::<Vec<_>>();
     let seen = |seen: &Seen| (discriminant(&seen.thing), seen.never, qualifiers(&seen.qualifiers));
     let body = match &claim.body {
-        Body::Fate(fate) => (Some((discriminant(&fate.outcome), qualifiers(&fate.qualifiers))), None, None),
-        Body::Seen(claimed) => (None, Some(seen(claimed)), None),
-        Body::Shell(claimed) => (None, None, Some(discriminant(&claimed.outcome))),
+        Body::Fate(fate) => (Some((discriminant(&fate.outcome), qualifiers(&fate.qualifiers))), None, None, None),
+        Body::Reported(own) => (None, Some((own.source, own.never, qualifiers(&own.qualifiers))), None, None),
+        Body::Seen(claimed) => (None, None, Some(seen(claimed)), None),
+        Body::Shell(claimed) => (None, None, None, Some(discriminant(&claimed.outcome))),
     };
     (claim.level, claim.when.as_ref().map(seen), body)
 }

@@ -9,7 +9,7 @@ use super::{
     words::{mistake, mistake_of},
 };
 use crate::claim::ast::{
-    Body, Claim, CommandRef, HeaderValue, Outcome, Qualifier, Seen, ShellClaim, ShellOutcome, Subject, Thing,
+    Body, Claim, CommandRef, HeaderValue, Outcome, Qualifier, Reported, Seen, ShellClaim, ShellOutcome, Subject, Thing,
 };
 
 /// Checks the cases of one page. Lines are those of the page, the first at index 0.
@@ -24,19 +24,19 @@ pub(super) fn check(cases: &[Case], lines: &[Line<'_>], mistakes: &mut Vec<LineM
             mistakes.push(mistake_of(at(case.line), message));
         }
         for claim in &case.claims {
-            let (word, message) = match &claim.body {
-                Body::Seen(seen) if seen.never && !has_control(seen, cases) => {
-                    ("never", "nothing in the page shows that this can happen: no claim that it is seen")
-                }
-                Body::Shell(shell) => match shell_control(case, shell, cases) {
-                    Some(lack) => lack,
-                    None => continue,
-                },
-                _ => continue,
+            const UNSEEN: (&str, &str) =
+                ("never", "nothing in the page shows that this can happen: no claim that it is seen");
+            let lack = match &claim.body {
+                Body::Fate(_) => None,
+                Body::Reported(reported) => (reported.never && !is_shown(reported, cases)).then_some(UNSEEN),
+                Body::Seen(seen) => (seen.never && !has_control(seen, cases)).then_some(UNSEEN),
+                Body::Shell(shell) => shell_control(case, shell, cases),
             };
-            let line = at(claim.line);
-            let start = line.text.find(word).unwrap_or(0);
-            mistakes.push(mistake(line, start..(start + word.len()).min(line.text.len()), message));
+            if let Some((word, message)) = lack {
+                let line = at(claim.line);
+                let start = line.text.find(word).unwrap_or(0);
+                mistakes.push(mistake(line, start..(start + word.len()).min(line.text.len()), message));
+            }
         }
     }
 }
@@ -85,15 +85,26 @@ fn cmdlets<'a>(case: &'a Case, command: &CommandRef) -> impl Iterator<Item = &'a
 fn is_presence(claim: &Claim) -> bool {
     match &claim.body {
         Body::Fate(fate) => fate.outcome != Outcome::NotDelivered,
+        Body::Reported(reported) => !reported.never && !reported.qualifiers.iter().any(may_be_none),
         Body::Seen(seen) => is_sighting(seen),
         Body::Shell(shell) => !matches!(shell.outcome, ShellOutcome::NeverPrints(_)),
     }
 }
 
+/// Whether some claim of the page says that an MTA reports such a line.
+fn is_shown(never: &Reported, cases: &[Case]) -> bool {
+    cases.iter().flat_map(|case| &case.claims).any(|claim| match &claim.body {
+        Body::Reported(other) => is_presence(claim) && other.source == never.source && other.pattern == never.pattern,
+        _ => false,
+    })
+}
+
+fn may_be_none(qualifier: &Qualifier) -> bool {
+    matches!(qualifier, Qualifier::AtMost(_) | Qualifier::AtLeast(0) | Qualifier::Times(0))
+}
+
 /// Whether the thing must be seen: neither never, nor at most so often.
 fn is_sighting(seen: &Seen) -> bool {
-    let may_be_none =
-        |qualifier: &Qualifier| matches!(qualifier, Qualifier::AtMost(_) | Qualifier::AtLeast(0) | Qualifier::Times(0));
     !seen.never && !seen.qualifiers.iter().any(may_be_none)
 }
 
@@ -102,6 +113,7 @@ fn has_control(never: &Seen, cases: &[Case]) -> bool {
     let is_dns = |subject: &Subject| matches!(subject, Subject::Dns { .. });
     cases.iter().flat_map(|case| &case.claims).any(|claim| match &claim.body {
         Body::Fate(fate) => matches!(fate.outcome, Outcome::Delivered { .. }) && is_in_delivery(&never.thing),
+        Body::Reported(_) => false,
         Body::Seen(seen) => {
             is_sighting(seen) && is_dns(&seen.subject) == is_dns(&never.subject) && implies(&seen.thing, &never.thing)
         }

@@ -2,18 +2,21 @@
 
 mod organisation;
 
+use std::net::IpAddr;
+
 use super::{
     Line, LineMistake, grammar,
-    model::WorldSpec,
+    model::{RESOLVER_ADDRESS, WorldSpec},
     names::{DOCUMENTATION_RANGES, RESERVED_NAMES, address_fault, host_name, is_reserved_name, mailbox_fault},
     organisation::{Profile, RelayKind, RelaySpec},
     words::{Word, expecting, mistake_at, nearest, words},
 };
 
 /// The words that a line of a `world` fence begins with, each with its form.
-const FORMS: [(&str, &str); 8] = [
+const FORMS: [(&str, &str); 9] = [
     ("accepts", "accepts DOMAIN... [Authoritative|InternalRelay|ExternalRelay]"),
     ("link", "link SITE SITE cost=N"),
+    ("name-servers", "name-servers ADDRESS..."),
     ("observe", "observe until DURATION"),
     ("profile", "profile e2016|e2013|edge|rfc"),
     ("reverse-path", "reverse-path MAILBOX"),
@@ -23,11 +26,11 @@ const FORMS: [(&str, &str); 8] = [
 ];
 
 /// Words with which one line of a world begins at most.
-const ONCE: [&str; 3] = ["observe", "profile", "reverse-path"];
+const ONCE: [&str; 4] = ["name-servers", "observe", "profile", "reverse-path"];
 
 /// In which order lines are read: what is named stands before what names it, wherever it stands in the page.
 const ROUNDS: [&[&str]; 3] =
-    [&["accepts", "observe", "profile", "reverse-path", "site"], &["link", "server"], &["subscribe"]];
+    [&["accepts", "name-servers", "observe", "profile", "reverse-path", "site"], &["link", "server"], &["subscribe"]];
 
 /// What accepted domains can be; `None` is authoritative.
 const KINDS: [(&str, Option<RelayKind>); 3] = [
@@ -81,6 +84,10 @@ impl Builder {
         let world = &mut self.world;
         match (first.text, rest) {
             ("accepts", [_, ..]) => return self.accepts(line, rest),
+            ("name-servers", [_, ..]) => {
+                let addresses: Result<_, _> = rest.iter().map(|address| name_server(line, *address)).collect();
+                world.name_servers = addresses?;
+            }
             ("observe", [until, time]) if until.text == "until" => {
                 world.horizon = grammar::duration(time.text).ok_or_else(|| {
                     let wrong = mistake_at(line, *time, format!("`{}` is no duration", time.text));
@@ -162,6 +169,17 @@ impl Builder {
             self.world.address = own_address;
         }
         self.world.organisation.add_server(line, (name, own_name), (address, own_address), options)
+    }
+}
+
+/// The address of a name server: the usual one's, or one of a documentation range.
+fn name_server(line: Line<'_>, word: Word<'_>) -> Result<IpAddr, LineMistake> {
+    match word.text.parse() {
+        Ok(address) if address == RESOLVER_ADDRESS || address_fault(address).is_none() => Ok(address),
+        _ => {
+            let message = format!("`{}` is no address that a name server may have", word.text);
+            Err(expecting(mistake_at(line, word, message), DOCUMENTATION_RANGES))
+        }
     }
 }
 

@@ -175,7 +175,8 @@ fn is_about_dns(case: &Case) -> bool {
     let claims = |claim: &crate::claim::ast::Claim| {
         claim.when.as_ref().is_some_and(asks) || matches!(&claim.body, Body::Seen(seen) if asks(seen))
     };
-    !case.dns_faults.is_empty() || case.claims.iter().any(claims)
+    let has_faults = !case.dns_faults.is_empty() || !case.name_servers.is_empty();
+    has_faults || case.claims.iter().any(claims)
 }
 
 /// What of the case's organisation the MTA has no notion of, if anything.

@@ -14,6 +14,7 @@
 //! submit m1 a@contoso.test,b@contoso.test Subject: x|\|Hello
 //! fate failed m1 a@contoso.test REASON
 //! shell accepts COMMAND => OUTPUT         or refuses CODE COMMAND => MESSAGE; `|` parts lines
+//! queue contoso.test DnsConnectorDelivery Retry LAST ERROR
 //! stimulus 0 / offscript 4 / limit NAME
 //! end settled                             or horizon, limit, lost
 //! ```
@@ -149,7 +150,14 @@ impl Writer {
                 self.queries += 1;
                 let over = words.get(2).copied().unwrap_or("UDP").to_owned();
                 let (server, query) = ("mta.sender.test".to_owned(), self.queries - 1);
-                Event::Query { query, server, name: words[1].to_owned(), record_type: words[0].to_owned(), over }
+                Event::Query {
+                    query,
+                    server,
+                    name: words[1].to_owned(),
+                    record_type: words[0].to_owned(),
+                    over,
+                    name_server: None,
+                }
             }
             "answer" => {
                 let (rcode, records) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -166,6 +174,7 @@ impl Writer {
                     reverse_path: "sender@sender.test".to_owned(),
                     recipients,
                     via: "submission".to_owned(),
+                    dsn: Box::default(),
                     facts: MessageFacts::of(&octets),
                     content: KeptOctets::of(&octets),
                 }
@@ -188,6 +197,13 @@ impl Writer {
                 let lines = |text: &str| text.replace('|', "\n");
                 Event::Shell { command: lines(command), accepted, code: code.to_owned(), output: lines(output) }
             }
+            "queue" => Event::Queue {
+                next_hop: words[0].to_owned(),
+                delivery: words[1].to_owned(),
+                status: words[2].to_owned(),
+                messages: 1,
+                last_error: words[3..].join(" "),
+            },
             "stimulus" => Event::Stimulus { index: small(rest) },
             "limit" => Event::Limit { limit: rest.to_owned(), session: None },
             "end" => {

@@ -11,9 +11,9 @@ pub use rules::Refusal;
 
 use crate::{
     connector::{
-        Authentication, CertificateName, Connector, Credential, ErrorPolicy, Hello, INACTIVITY_TIMEOUT_DEFAULT,
-        LoggingLevel, MAX_MESSAGE_SIZE_DEFAULT, MESSAGES_PER_CONNECTION_DEFAULT, MutualTls, NameServers, PORT_DEFAULT,
-        Routing, Scope, Service, SmartHost, TlsAuthLevel, TlsPolicy,
+        Authentication, Connector, Credential, ErrorPolicy, Hello, INACTIVITY_TIMEOUT_DEFAULT, LoggingLevel,
+        MAX_MESSAGE_SIZE_DEFAULT, MESSAGES_PER_CONNECTION_DEFAULT, NameServers, PORT_DEFAULT, Routing, Scope, Service,
+        SmartHost, TlsAuthLevel, TlsPolicy,
     },
     routing::AddressSpace,
 };
@@ -110,7 +110,7 @@ pub struct Settings {
     /// `-TlsAuthLevel`.
     pub tls_auth_level: Option<TlsAuthLevel>,
     /// `-TlsCertificateName`.
-    pub tls_certificate_name: Option<CertificateName>,
+    pub tls_certificate_name: Option<String>,
     /// `-TlsDomain`.
     pub tls_domain: Option<String>,
     /// `-Usage`.
@@ -169,22 +169,22 @@ impl Settings {
         };
         let (tls_auth_level, tls_domain) = match &connector.tls {
             TlsPolicy::Required { level, domain } => (Some(*level), domain.clone()),
-            TlsPolicy::Ignore | TlsPolicy::Opportunistic => (None, None),
+            TlsPolicy::Ignore | TlsPolicy::Mutual | TlsPolicy::Opportunistic => (None, None),
         };
         Self {
             address_spaces: connector.address_spaces.clone(),
             authentication_credential: credential,
             connection_inactivity_timeout: connector.inactivity_timeout,
             dns_routing_enabled: connector.routing == Routing::Dns,
-            domain_secure_enabled: connector.mutual_tls == MutualTls::ListedDomains,
+            domain_secure_enabled: connector.domain_secure_enabled,
             enabled: connector.enabled,
             error_policies: connector.error_policies.clone(),
             frontend_proxy_enabled: connector.service == Service::FrontEnd,
             is_scoped_connector: connector.scope == Scope::Site,
             protocol_logging: connector.protocol_logging == LoggingLevel::Verbose,
-            source_ip_address: connector.source_address,
+            source_ip_address: connector.source_ip_address,
             source_transport_servers: connector.source_servers.clone(),
-            tls_certificate_name: connector.certificate.clone(),
+            tls_certificate_name: connector.tls_certificate_name.clone(),
             use_external_dns_servers_enabled: connector.name_servers == NameServers::External,
             force_helo: connector.hello == Hello::Helo,
             fqdn: connector.fqdn.clone(),

@@ -164,7 +164,7 @@ fn a_subscription_brings_its_connectors_and_takes_those_that_were_there() {
     assert_eq!(directory.find(both[0]).expect("it exists").address_spaces[0].to_string(), "SMTP:sender.test;1");
     let internet = directory.find(both[1]).expect("it exists");
     assert_eq!(internet.address_spaces[0].to_string(), "SMTP:*;100");
-    assert_eq!(internet.mutual_tls, crate::connector::MutualTls::ListedDomains);
+    assert!(internet.domain_secure_enabled);
     directory.subscribe("edge2.sender.test", "North", Automatic::default()).expect("it is new");
     let sources = directory.find(both[1]).map(|connector| connector.source_servers.len());
     assert_eq!((directory.connectors().len(), sources), (2, Some(2)));

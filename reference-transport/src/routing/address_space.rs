@@ -20,7 +20,7 @@ pub struct AddressSpace {
 #[expect(clippy::exhaustive_enums, reason = "New-SendConnector -AddressSpaces knows these")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pattern {
-    /// `--`: the accepted domains, but external relays (ADR-10, ADR-11). The directory puts them in its place.
+    /// `--`: the accepted domains, but external relays (ADR-10, ADR-11). The directory puts them in its side.
     AcceptedDomains,
     /// `*`: every domain, and every address literal (ADR-05, ADR-21).
     All,
@@ -68,7 +68,7 @@ pub struct Closeness {
 /// Whose connectors an address space is for.
 #[expect(clippy::exhaustive_enums, reason = "a connector lives in one of the two (MOD-03)")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Side {
     /// An Edge server: SMTP alone (ADR-12), and `--` (ADR-10).
     Edge,
     /// A Mailbox server: any type (ADR-13).
@@ -86,17 +86,17 @@ impl AddressSpace {
         Self { pattern: Pattern::All, cost: Cost::new(cost).unwrap_or(Cost::DEFAULT) }
     }
 
-    /// Reads `type:space;cost` for a connector at that place (ADR-01).
+    /// Reads `type:space;cost` for a connector at that side (ADR-01).
     ///
     /// # Errors
     ///
-    /// If it is none, or none for that place.
-    pub fn parse_for(text: &str, place: Place) -> Result<Self, AddressSpaceError> {
+    /// If it is none, or none for that side.
+    pub fn parse_for(text: &str, side: Side) -> Result<Self, AddressSpaceError> {
         let (kind, rest) = text.split_once(':').unwrap_or(("SMTP", text));
         let is_smtp = kind.trim().eq_ignore_ascii_case("SMTP");
-        match place {
-            Place::Edge if !is_smtp => Err(AddressSpaceError::Kind { found: kind.to_owned() }),
-            _ if is_smtp => smtp(rest, place),
+        match side {
+            Side::Edge if !is_smtp => Err(AddressSpaceError::Kind { found: kind.to_owned() }),
+            _ if is_smtp => smtp(rest, side),
             _ => foreign(kind.trim(), rest),
         }
     }
@@ -119,16 +119,25 @@ impl AddressSpace {
     }
 }
 
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AcceptedDomains => f.write_str("--"),
+            Self::All => f.write_str("*"),
+            Self::Domain(domain) => write!(f, "{domain}"),
+            Self::DomainAndSubdomains(domain) => write!(f, "*.{domain}"),
+            Self::Foreign { space, .. } => f.write_str(space),
+        }
+    }
+}
+
 impl fmt::Display for AddressSpace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.pattern {
-            Pattern::AcceptedDomains => f.write_str("SMTP:--")?,
-            Pattern::Foreign { kind, space } => write!(f, "{kind}:{space}")?,
-            Pattern::All => f.write_str("SMTP:*")?,
-            Pattern::Domain(domain) => write!(f, "SMTP:{domain}")?,
-            Pattern::DomainAndSubdomains(domain) => write!(f, "SMTP:*.{domain}")?,
-        }
-        write!(f, ";{}", self.cost.0)
+        let kind = match &self.pattern {
+            Pattern::Foreign { kind, .. } => kind,
+            _ => "SMTP",
+        };
+        write!(f, "{kind}:{};{}", self.pattern, self.cost.0)
     }
 }
 
@@ -186,16 +195,16 @@ impl FromStr for AddressSpace {
 
     /// For a connector of a Mailbox server.
     fn from_str(text: &str) -> Result<Self, AddressSpaceError> {
-        Self::parse_for(text, Place::Mailbox)
+        Self::parse_for(text, Side::Mailbox)
     }
 }
 
-fn smtp(rest: &str, place: Place) -> Result<AddressSpace, AddressSpaceError> {
+fn smtp(rest: &str, side: Side) -> Result<AddressSpace, AddressSpaceError> {
     let (pattern, cost) = match rest.split_once(';') {
         Some((pattern, cost)) => (pattern, read_cost(cost.trim())?),
         None => (rest, Cost::DEFAULT),
     };
-    Ok(AddressSpace { pattern: read_pattern(pattern.trim(), place)?, cost })
+    Ok(AddressSpace { pattern: read_pattern(pattern.trim(), side)?, cost })
 }
 
 /// What follows the last semicolon is the cost: a space with a semicolon in it has to state one (ADR-16).
@@ -222,7 +231,7 @@ fn read_cost(text: &str) -> Result<Cost, AddressSpaceError> {
     cost.ok_or_else(|| AddressSpaceError::Cost { found: text.to_owned() })
 }
 
-fn read_pattern(text: &str, place: Place) -> Result<Pattern, AddressSpaceError> {
+fn read_pattern(text: &str, side: Side) -> Result<Pattern, AddressSpaceError> {
     let name = |name: &str| {
         if name.contains('*') || name.starts_with('[') {
             return Err(AddressSpaceError::Pattern { found: text.to_owned() });
@@ -231,7 +240,7 @@ fn read_pattern(text: &str, place: Place) -> Result<Pattern, AddressSpaceError> 
     };
     match text {
         "*" => Ok(Pattern::All),
-        "--" if place == Place::Edge => Ok(Pattern::AcceptedDomains),
+        "--" if side == Side::Edge => Ok(Pattern::AcceptedDomains),
         "--" => Err(AddressSpaceError::EdgeOnly),
         _ => match text.strip_prefix("*.") {
             Some(rest) => name(rest).map(Pattern::DomainAndSubdomains),

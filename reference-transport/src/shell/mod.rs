@@ -4,7 +4,7 @@
 //!
 //! `New-`, `Set-`, `Get-`, `Remove-SendConnector`; `New-`, `Set-`, `Get-`, `Remove-AcceptedDomain`; `Get-`, `Add-`,
 //! `Remove-ADPermission`; `Set-` and `Get-` of `TransportService`, `FrontendTransportService` and `TransportConfig`;
-//! `New-`, `Get-`, `Remove-EdgeSubscription`; `New-Object PSCredential(user, secret)`,
+//! `New-`, `Get-`, `Remove-EdgeSubscription`; `Retry-`, `Suspend-`, `Resume-Queue`; `New-Object PSCredential(user, secret)`,
 //! `ConvertTo-SecureString text -AsPlainText -Force`. `docs/parameters.md` has every parameter ([`reference()`]).
 //!
 //! A command a line, or several with `;` between them; a line goes on after a backtick at its end, after a comma, after

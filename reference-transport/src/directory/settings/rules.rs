@@ -2,8 +2,8 @@
 
 use super::{Mechanism, Settings};
 use crate::connector::{
-    Authentication, Connector, HeaderRights, Hello, LoggingLevel, MutualTls, NameServers, Routing, Scope, Service,
-    TlsAuthLevel, TlsPolicy,
+    Authentication, Connector, HeaderRights, Hello, LoggingLevel, NameServers, Routing, Scope, Service, TlsAuthLevel,
+    TlsPolicy,
 };
 
 /// Why settings do not go together.
@@ -131,10 +131,10 @@ impl Settings {
                 true => NameServers::External,
                 false => NameServers::Internal,
             },
-            mutual_tls: self.mutual_tls()?,
+            domain_secure_enabled: self.domain_secure()?,
             error_policies: self.error_policies.clone(),
-            certificate: self.tls_certificate_name.clone(),
-            source_address: self.source_ip_address,
+            tls_certificate_name: self.tls_certificate_name.clone(),
+            source_ip_address: self.source_ip_address,
             protocol_logging: if self.protocol_logging { LoggingLevel::Verbose } else { LoggingLevel::None },
         })
     }
@@ -166,13 +166,13 @@ impl Settings {
         })
     }
 
-    fn mutual_tls(&self) -> Result<MutualTls, Refusal> {
+    fn domain_secure(&self) -> Result<bool, Refusal> {
         match self.domain_secure_enabled {
-            false => Ok(MutualTls::Off),
+            false => Ok(false),
             true if !self.dns_routing_enabled => Err(DOMAIN_SECURE_AND_SMART_HOSTS),
             true if self.ignore_starttls => Err(DOMAIN_SECURE_AND_IGNORE_STARTTLS),
             true if self.frontend_proxy_enabled => Err(DOMAIN_SECURE_AND_PROXY),
-            true => Ok(MutualTls::ListedDomains),
+            true => Ok(true),
         }
     }
 

@@ -72,7 +72,7 @@ fn closer_spaces_compare_greater() {
 
 #[track_caller]
 fn check_edge(text: &str, expected: &str) {
-    let space = AddressSpace::parse_for(text, Place::Edge);
+    let space = AddressSpace::parse_for(text, Side::Edge);
     assert_eq!(space.map_or_else(|error| error.to_string(), |space| space.to_string()), expected, "{text}");
 }
 

@@ -5,6 +5,7 @@ mod ad_permission;
 mod credential;
 mod edge_subscription;
 mod frontend_transport_service;
+mod queue;
 mod readings;
 pub(super) mod send_connector;
 mod service;
@@ -15,7 +16,7 @@ use super::{Context, Origin, ShellError, ShellErrorKind, binding::Cmdlet, object
 use crate::directory::{FrontendTransportService, Refusal, TransportConfig, TransportService};
 
 /// All of them.
-pub(super) const CMDLETS: [&Cmdlet; 23] = [
+pub(super) const CMDLETS: [&Cmdlet; 26] = [
     &accepted_domain::GET,
     &accepted_domain::NEW,
     &accepted_domain::REMOVE,
@@ -31,6 +32,9 @@ pub(super) const CMDLETS: [&Cmdlet; 23] = [
     &edge_subscription::REMOVE,
     &frontend_transport_service::GET,
     &frontend_transport_service::SET,
+    &queue::RESUME,
+    &queue::RETRY,
+    &queue::SUSPEND,
     &send_connector::GET,
     &send_connector::NEW,
     &send_connector::REMOVE,

@@ -102,5 +102,5 @@ fn parameters_of_2013_are_known_there_alone() {
     Shell::new().run(&mut directory, "New-SendConnector A -AddressSpaces a.test -Partner");
     let connector = directory.find("A").expect("it was made");
     assert_eq!(connector.max_message_size, Some(26_214_400));
-    assert_eq!(connector.mutual_tls, crate::connector::MutualTls::ListedDomains);
+    assert!(connector.domain_secure_enabled);
 }

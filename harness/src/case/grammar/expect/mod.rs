@@ -1,12 +1,13 @@
 //! Claims: the lines of an `expect` fence.
 //!
 //! `MUST relay.contoso.test never sees AUTH [TLS-18]`: level, condition, claim, ids. The claim is what became of a
-//! recipient (`fate`) or what a host saw (`seen`), which end in the same qualifiers, or what the management shell did
-//! (`shell`).
+//! recipient (`fate`), what a host saw (`seen`), or what the MTA reports of itself (`reported`), which end in qualifiers;
+//! or what the management shell did (`shell`).
 
 mod fate;
 mod ids;
 mod qualifier;
+mod reported;
 mod seen;
 mod shell;
 
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// Subjects of a later version of the format.
-const LATER: [&str; 3] = ["log", "queue", "route"];
+const LATER: [&str; 1] = ["log"];
 
 /// Reads one claim.
 ///
@@ -71,6 +72,9 @@ fn body(cursor: &mut Cursor<'_>) -> Result<Body, LineMistake> {
     }
     if word == "shell" {
         return Ok(Body::Shell(shell::parse(cursor)?));
+    }
+    if reported::SUBJECTS.iter().any(|(subject, _)| *subject == word) {
+        return Ok(Body::Reported(reported::parse(cursor)?));
     }
     if word == "every" || word.contains('@') {
         return Ok(Body::Fate(fate::parse(cursor)?));

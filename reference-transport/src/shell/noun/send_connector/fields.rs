@@ -1,9 +1,9 @@
 //! Every parameter of `New-SendConnector` and `Set-SendConnector`: what it takes, and how it is shown.
 
 use crate::{
-    connector::{CertificateName, ErrorPolicy, TlsAuthLevel},
+    connector::{ErrorPolicy, TlsAuthLevel},
     directory::{Mechanism, Settings, Usage},
-    routing::{AddressSpace, Place},
+    routing::{AddressSpace, Side},
     shell::{
         ShellError,
         noun::readings::{DAY, domain_name, smart_host, span, tls_domain},
@@ -11,6 +11,7 @@ use crate::{
         parameter::{Field, Kind, Parameter, Where},
         value::{Datum, Reading, shown_size, shown_timespan},
     },
+    tls::CertificateName,
 };
 
 const MECHANISMS: [(&str, Mechanism); 5] = [
@@ -333,7 +334,10 @@ pub(in crate::shell) const FIELDS: [Field<Settings>; 31] = [
     field(
         Parameter::new("TlsCertificateName", Kind::Text, "`<I>issuer<S>subject`", "TLS-26, TLS-27, AMB-35"),
         |settings, reading| {
-            let read = |text: &str| CertificateName::parse(text).ok_or("`<I>issuer<S>subject` is needed");
+            let read = |text: &str| {
+                let name = CertificateName::parse(text).map(|_| text.to_owned());
+                name.ok_or("`<I>issuer<S>subject` is needed")
+            };
             settings.tls_certificate_name = reading.parsed(read)?;
             Ok(())
         },
@@ -368,7 +372,7 @@ pub(super) fn usage(settings: &Settings) -> Value {
 }
 
 fn set_address_spaces(settings: &mut Settings, reading: &Reading<'_>) -> Result<(), ShellError> {
-    let place = if reading.directory.local_server().is_edge() { Place::Edge } else { Place::Mailbox };
+    let place = if reading.directory.local_server().is_edge() { Side::Edge } else { Side::Mailbox };
     settings.address_spaces = reading.list(&settings.address_spaces, |item| {
         let space = AddressSpace::parse_for(item.text(reading.name)?, place);
         space.map_err(|error| item.bad(reading.name, error.to_string()))
