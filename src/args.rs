@@ -41,8 +41,12 @@ pub(crate) enum Command {
     New(New),
     /// Show for each requirement the cases that cite it; with a stored run, whether their claims held.
     Coverage(Coverage),
-    /// Judge the traces of a stored run again, without an MTA.
+    /// Judge the traces of stored runs again, without an MTA, and say what changed.
     Judge(Judge),
+    /// Show what changed between two stored runs: verdicts and dialogues, also where both conform.
+    Diff(Diff),
+    /// Show many stored runs as one matrix; shards of a run are put together.
+    Report(Report),
     /// The MTAs that are judged in the sandbox: what each can be asked for, and a way to get them.
     #[command(subcommand)]
     Mta(Mta),
@@ -80,6 +84,10 @@ pub(crate) struct Run {
     /// An unpacked tree of the MTA; by default the one that `mtaspec mta fetch` unpacked last, or the machine's own.
     #[arg(long, value_name = "DIR")]
     pub(crate) mta_root: Option<PathBuf>,
+    /// A setting of the MTA's own, `KEY=VALUE`, behind what its adapter writes: for Postfix a line of main.cf. May be
+    /// given more than once. The claims stay what they are.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) mta_option: Vec<String>,
     /// How the MTA reaches the hosts; by default memory for the reference, and a sandbox for any other.
     #[arg(long, value_enum)]
     pub(crate) network: Option<Network>,
@@ -170,8 +178,9 @@ pub(crate) struct Coverage {
 /// `mtaspec judge`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Judge {
-    /// A stored run, `mtaspec run --report json=FILE`.
-    pub(crate) run: PathBuf,
+    /// Stored runs, `mtaspec run --report json=FILE`.
+    #[arg(required = true, value_name = "RUN")]
+    pub(crate) runs: Vec<PathBuf>,
     /// Which pages.
     #[command(flatten)]
     pub(crate) pages: Pages,
@@ -179,6 +188,38 @@ pub(crate) struct Judge {
     #[arg(long, value_name = "FILE")]
     pub(crate) deviations: Option<PathBuf>,
     /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
+    #[arg(long, value_name = "KIND=FILE")]
+    pub(crate) report: Vec<String>,
+}
+
+/// `mtaspec diff`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diff {
+    /// A stored run, `mtaspec run --report json=FILE`.
+    pub(crate) old: PathBuf,
+    /// The run to compare it with: another version of the MTA, or other settings.
+    pub(crate) new: PathBuf,
+    /// Name every case of a difference.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `mtaspec report`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Report {
+    /// Stored runs, `mtaspec run --report json=FILE`: a column each, or parts of one.
+    #[arg(required = true, value_name = "RUN")]
+    pub(crate) runs: Vec<PathBuf>,
+    /// Which pages.
+    #[command(flatten)]
+    pub(crate) pages: Pages,
+    /// Where MTAs that all conform behave differently; the first run is what the others are compared with.
+    #[arg(long)]
+    pub(crate) disagreement: bool,
+    /// Write a report: KIND=FILE. May be given more than once; `mtaspec run --help` names the kinds.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
 }

@@ -29,6 +29,7 @@ use crate::{
 mod args;
 mod coverage;
 mod deviations;
+mod diff;
 mod exit;
 mod judge;
 mod keep;
@@ -40,6 +41,7 @@ mod nearest;
 mod new;
 mod output;
 mod progress;
+mod report;
 mod report_files;
 mod run;
 mod sandboxes;
@@ -91,10 +93,12 @@ fn cache() -> Option<PathBuf> {
 fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
     match &args.command {
         Command::Coverage(coverage) => coverage::coverage(coverage),
+        Command::Diff(diff) => diff::diff(diff),
         Command::Judge(judge) => judge::judge(judge, around),
         Command::List(list) => list::list(list),
         Command::Mta(mta) => mta::mta(mta, around),
         Command::New(new) => new::new(new),
+        Command::Report(report) => report::report(report, around),
         Command::Run(run) => run::run(run, around),
         Command::Show(show) => show::show(show),
     }

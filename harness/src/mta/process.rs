@@ -17,7 +17,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{net::UnixDatagram, task::JoinHandle};
 
 use super::{
-    Adapter, Brief, EvidenceBook, Mta, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission, Work,
+    Adapter, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission,
+    Work,
     install::{install, owner},
     submit::{Submitted, greets, submit},
 };
@@ -70,8 +71,19 @@ impl<A: Adapter> Mta for ProcessMta<A> {
         false
     }
 
+    fn options(&self) -> Option<&'static str> {
+        self.0.options()
+    }
+
     fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
-        let plan = self.0.plan(&brief);
+        self.start_with(brief, &[])
+    }
+
+    fn start_with(&self, brief: Brief, options: &[MtaOption]) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
+        let plan = self.0.plan(&brief).and_then(|mut plan| {
+            options.iter().try_for_each(|option| self.0.set(&mut plan, option))?;
+            Ok(plan)
+        });
         Box::pin(async move {
             let running = Running::start(plan?, brief).await?;
             Ok(running as Arc<dyn RunningMta>)

@@ -11,7 +11,7 @@
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{
-    dialogue,
+    dialogue, joined,
     json::{CaseReport, ClaimReport, RunReport},
     terminal,
     visible::visible,
@@ -29,28 +29,32 @@ pub struct JunitError(#[from] quick_junit::SerializeError);
 /// The suite of the invariants. No area is called so: its name has a blank.
 const INVARIANTS: &str = "invariants of the run";
 
-/// The XML document, with a line end at its end.
+/// The XML document, with a line end at its end. Of several runs, the name of each suite begins with its run's label.
 ///
 /// # Errors
 ///
 /// What XML cannot hold; there is no such run, for all text is made visible.
-pub fn document(run: &RunReport) -> Result<String, JunitError> {
-    let mut report = Report::new(format!("mtaspec {}", mta(run)));
-    for (area, cases) in run.by_area() {
-        let mut suite = suite(run, area);
-        suite.add_test_cases(cases.into_iter().map(of_case));
-        report.add_test_suite(suite);
-    }
-    if !run.invariants.is_empty() {
-        let mut suite = suite(run, INVARIANTS);
-        suite.add_test_cases(run.invariants.iter().map(|row| of_invariant(run, row)));
-        report.add_test_suite(suite);
+pub fn document(runs: &[RunReport]) -> Result<String, JunitError> {
+    let labels = joined::labels(runs);
+    let mut report = Report::new(visible(&format!("mtaspec {}", labels.join(", "))));
+    for (run, label) in runs.iter().zip(&labels) {
+        let start = if runs.len() > 1 { format!("{label}: ") } else { String::new() };
+        for (area, cases) in run.by_area() {
+            let mut suite = suite(run, &format!("{start}{area}"));
+            suite.add_test_cases(cases.into_iter().map(of_case));
+            report.add_test_suite(suite);
+        }
+        if !run.invariants.is_empty() {
+            let mut suite = suite(run, &format!("{start}{INVARIANTS}"));
+            suite.add_test_cases(run.invariants.iter().map(|row| of_invariant(run, row)));
+            report.add_test_suite(suite);
+        }
     }
     Ok(report.to_string()?)
 }
 
 fn mta(run: &RunReport) -> String {
-    visible(format!("{} {}", run.mta.name, run.mta.version).trim_end())
+    visible(&run.label())
 }
 
 fn suite(run: &RunReport, name: &str) -> TestSuite {
@@ -170,12 +174,12 @@ mod tests {
 
     #[test]
     fn every_verdict_has_its_place_in_the_document() {
-        insta::assert_snapshot!("every_verdict.xml", document(&every_verdict()).expect("XML holds it"));
+        insta::assert_snapshot!("every_verdict.xml", document(&[every_verdict()]).expect("XML holds it"));
     }
 
     #[test]
     fn hostile_text_stays_text() {
-        let xml = document(&hostile()).expect("XML holds it");
+        let xml = document(&[hostile()]).expect("XML holds it");
         assert!(!xml.contains("<script") && !xml.contains("]]>"), "{xml}");
         let unfit = |octet: char| octet.is_control() && octet != '\n' || octet == '\u{202e}' || octet == '\u{ffff}';
         assert!(!xml.contains(unfit), "{xml}");
@@ -184,7 +188,7 @@ mod tests {
 
     #[test]
     fn what_a_reader_of_xml_gets_is_the_text_that_was_there() {
-        let read = Report::deserialize_from_str(&document(&hostile()).expect("XML holds it")).expect("it is JUnit");
+        let read = Report::deserialize_from_str(&document(&[hostile()]).expect("XML holds it")).expect("it is JUnit");
         let case = &read.test_suites[0].test_cases[0];
         let TestCaseStatus::NonSuccess { message, description, .. } = &case.status else {
             panic!("it failed: {case:?}");
@@ -197,10 +201,10 @@ mod tests {
     #[test]
     fn counts_are_those_of_the_run_and_the_same_run_is_the_same_file() {
         let run = every_verdict();
-        let xml = document(&run).expect("XML holds it");
+        let xml = document(std::slice::from_ref(&run)).expect("XML holds it");
         let read = Report::deserialize_from_str(&xml).expect("it is JUnit");
         assert_eq!((read.tests, read.failures, read.errors, read.skipped), (13, 3, 1, 5));
-        assert_eq!(xml, document(&run.clone()).expect("XML holds it"));
+        assert_eq!(xml, document(&[run.clone()]).expect("XML holds it"));
         assert!(!xml.contains("time=") && !xml.contains("timestamp") && !xml.contains("uuid"), "{xml}");
     }
 }

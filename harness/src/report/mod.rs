@@ -4,10 +4,15 @@
 //! [`markdown`] are made of the stored shape alone, for continuous integration; [`dialogue`] is how they, and snapshots,
 //! write what went over the wire.
 
+pub mod change;
 pub mod dialogue;
+pub mod difference;
+pub mod disagreement;
+pub mod joined;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod matrix;
 pub mod terminal;
 mod visible;
 
