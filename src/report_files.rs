@@ -6,7 +6,7 @@ use std::{
 };
 
 use mtaspec_harness::{
-    report::{joined, json::RunReport, junit, markdown},
+    report::{html, joined, json::RunReport, junit, markdown},
     suite::Suite,
 };
 
@@ -22,6 +22,8 @@ pub(crate) struct ReportFile {
 /// What a report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    /// For people: one page, with every dialogue.
+    Html,
     /// The stored shape, with all traces.
     Json,
     /// For continuous integration.
@@ -32,16 +34,18 @@ enum Kind {
 
 impl Kind {
     /// The kinds by the names that the command line has for them.
-    const ALL: [(&str, Self); 3] = [("json", Self::Json), ("junit", Self::Junit), ("markdown", Self::Markdown)];
+    const ALL: [(&str, Self); 4] =
+        [("html", Self::Html), ("json", Self::Json), ("junit", Self::Junit), ("markdown", Self::Markdown)];
 
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(own, _)| *own == name).map(|(_, kind)| kind)
     }
 
     /// Runs as this kind writes them.
-    fn text(self, _suite: &Suite, runs: &[RunReport]) -> Result<String, Failure> {
+    fn text(self, suite: &Suite, runs: &[RunReport]) -> Result<String, Failure> {
         let bug = |error: &dyn std::error::Error| Failure::bug(format!("a bug of mtaspec: no report: {error}"));
         match self {
+            Self::Html => html::page(suite, runs).map_err(|error| bug(&error)),
             Self::Json => joined::to_json(runs).map_err(|error| bug(&error)),
             Self::Junit => junit::document(runs).map_err(|error| bug(&error)),
             Self::Markdown => Ok(markdown::comment(runs)),

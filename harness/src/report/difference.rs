@@ -85,15 +85,9 @@ fn shapes(lines: &[String]) -> Vec<String> {
 }
 
 fn shape(line: &str) -> String {
-    if let Some((start, rest)) = line.split_once('<')
-        && let Some((mailbox, rest)) = rest.split_once('>')
-        && mailbox.contains('@')
-    {
-        return format!("{start}<>{rest}");
-    }
     match line.split_once(' ') {
-        Some(("connect" | "query", _)) => line.split(' ').next().unwrap_or_default().to_owned(),
-        _ => line.to_owned(),
+        Some((word @ ("connect" | "query"), _)) => word.to_owned(),
+        _ => line.split(' ').map(|word| if word.contains('@') { "@" } else { word }).collect::<Vec<_>>().join(" "),
     }
 }
 

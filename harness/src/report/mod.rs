@@ -8,6 +8,7 @@ pub mod change;
 pub mod dialogue;
 pub mod difference;
 pub mod disagreement;
+pub mod html;
 pub mod joined;
 pub mod json;
 pub mod junit;
