@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::selection::Shard;
+
 /// The conformance suite for mail that leaves.
 ///
 /// mtaspec stands where an MTA delivers to: fake DNS and fake smart hosts give it a world, case pages say which Send
@@ -18,12 +20,12 @@ pub(crate) struct Args {
 
 const EXIT_STATUSES: &str = "\
 Exit status:
-  0  as expected              4   nothing was judged, a deviation is stale, or a snapshot differs
-  1  departs (a SHOULD)       64  the command line is wrong
-  2  violates (a MUST)        65  a page or a file is wrong
-  3  inconclusive, or         69  the MTA, or a right that it needs, is missing
-     unsupported on the       70  a bug of mtaspec
-     reference
+  0  as expected              4   nothing was judged, a deviation is stale,
+  1  departs (a SHOULD)           a snapshot differs, or two runs do
+  2  violates (a MUST)        64  the command line is wrong
+  3  inconclusive, or         65  a page or a file is wrong
+     unsupported on the       69  the MTA, or a right that it needs, is missing
+     reference                70  a bug of mtaspec
 
 Start with:  mtaspec run
              mtaspec show routing/equal-connectors#tie";
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Show many stored runs as one matrix; shards of a run are put together.
     Report(Report),
+    /// Print what a shell needs to complete the command line.
+    Completions(Completions),
     /// The MTAs that are judged in the sandbox: what each can be asked for, and a way to get them.
     #[command(subcommand)]
     Mta(Mta),
@@ -106,9 +110,16 @@ pub(crate) struct Run {
     /// Neither compare nor write snapshots.
     #[arg(long, conflicts_with = "snapshots")]
     pub(crate) no_snapshots: bool,
-    /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
+    /// Write a report: html=FILE for people, json=FILE to be judged and compared later, junit=FILE and markdown=FILE for
+    /// continuous integration, github=- for the log of a workflow. `-` is standard output. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
+    /// Only cases that somebody had to look at in this stored run.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) failed_in: Option<PathBuf>,
+    /// Only the Kth of N parts of the cases; `mtaspec report` puts the stored parts together.
+    #[arg(long, value_name = "K/N")]
+    pub(crate) shard: Option<Shard>,
     /// Cases that run at the same time; by default one for each processor.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
@@ -187,7 +198,7 @@ pub(crate) struct Judge {
     /// What the MTA is known to do otherwise, in a TOML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) deviations: Option<PathBuf>,
-    /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
+    /// Write a report: KIND=FILE. May be given more than once; `mtaspec run --help` names the kinds.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
 }
@@ -222,6 +233,14 @@ pub(crate) struct Report {
     /// Write a report: KIND=FILE. May be given more than once; `mtaspec run --help` names the kinds.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
+}
+
+/// `mtaspec completions`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
 }
 
 /// `mtaspec mta`.

@@ -27,6 +27,7 @@ use crate::{
 };
 
 mod args;
+mod completions;
 mod coverage;
 mod deviations;
 mod diff;
@@ -45,6 +46,7 @@ mod report;
 mod report_files;
 mod run;
 mod sandboxes;
+mod selection;
 mod show;
 mod snapshots;
 mod stored;
@@ -92,6 +94,7 @@ fn cache() -> Option<PathBuf> {
 
 fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
     match &args.command {
+        Command::Completions(completions) => Ok(completions::completions(completions)),
         Command::Coverage(coverage) => coverage::coverage(coverage),
         Command::Diff(diff) => diff::diff(diff),
         Command::Judge(judge) => judge::judge(judge, around),

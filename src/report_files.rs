@@ -6,7 +6,7 @@ use std::{
 };
 
 use mtaspec_harness::{
-    report::{html, joined, json::RunReport, junit, markdown},
+    report::{github, html, joined, json::RunReport, junit, markdown},
     suite::Suite,
 };
 
@@ -22,6 +22,8 @@ pub(crate) struct ReportFile {
 /// What a report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    /// For the log of a workflow of GitHub Actions.
+    Github,
     /// For people: one page, with every dialogue.
     Html,
     /// The stored shape, with all traces.
@@ -34,8 +36,13 @@ enum Kind {
 
 impl Kind {
     /// The kinds by the names that the command line has for them.
-    const ALL: [(&str, Self); 4] =
-        [("html", Self::Html), ("json", Self::Json), ("junit", Self::Junit), ("markdown", Self::Markdown)];
+    const ALL: [(&str, Self); 5] = [
+        ("github", Self::Github),
+        ("html", Self::Html),
+        ("json", Self::Json),
+        ("junit", Self::Junit),
+        ("markdown", Self::Markdown),
+    ];
 
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(own, _)| *own == name).map(|(_, kind)| kind)
@@ -45,6 +52,10 @@ impl Kind {
     fn text(self, suite: &Suite, runs: &[RunReport]) -> Result<String, Failure> {
         let bug = |error: &dyn std::error::Error| Failure::bug(format!("a bug of mtaspec: no report: {error}"));
         match self {
+            Self::Github => {
+                let page = |id: &str| suite.case(id).ok().map(|case| (case.file.display().to_string(), case.line));
+                Ok(github::commands(runs, &page))
+            }
             Self::Html => html::page(suite, runs).map_err(|error| bug(&error)),
             Self::Json => joined::to_json(runs).map_err(|error| bug(&error)),
             Self::Junit => junit::document(runs).map_err(|error| bug(&error)),

@@ -22,7 +22,7 @@ use crate::{
     progress::Watched,
     report_files,
     sandboxes::Sandboxes,
-    snapshots,
+    selection, snapshots,
     surroundings::Surroundings,
     told,
 };
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let snapshots = snapshots::asked_for(args, network)?;
     let deviations = deviations::read(args.deviations.as_deref(), known.name)?;
     let suite = load::suite(&args.pages)?;
-    let cases = load::cases(&suite, &args.filters.filters)?;
+    let cases = selection::selected(args, load::cases(&suite, &args.filters.filters)?)?;
     let version = match &sandboxes {
         Some(sandboxes) => sandboxes.version(known)?,
         None => (known.make)().version(),

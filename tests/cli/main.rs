@@ -9,4 +9,5 @@ mod outcome;
 mod page_mistakes;
 mod reports;
 mod running;
+mod selecting;
 mod snapshots;

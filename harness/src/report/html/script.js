@@ -192,6 +192,11 @@
       return encoded;
     }
   };
+  // A list that one comes back to stands where it stood.
+  const places = {};
+  addEventListener("click", (event) => {
+    if (event.target.closest("a")) places[view()] = scrollY;
+  }, true);
   const show = () => {
     const now = view();
     const value = named(location.hash.slice(1).split("=").slice(1).join("="));
@@ -204,14 +209,13 @@
     }
     if (now === "case") {
       showCase(value);
-      scrollTo(0, 0);
       byId("case-heading").focus({ preventScroll: true });
     } else if (now === "cases" && value) {
       byId("filters").reset();
       fields[0].value = value;
-      scrollTo(0, 0);
     }
     filter();
+    scrollTo(0, now === "case" || value ? 0 : places[now] || 0);
   };
   byId("filters").addEventListener("input", filter);
   byId("filters").addEventListener("reset", () => setTimeout(filter));
