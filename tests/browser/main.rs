@@ -130,7 +130,7 @@ fn a_person_can_filter_follow_and_read() {
 
 #[test]
 fn ten_mtas_and_a_thousand_cases_are_a_page_that_answers_at_once() {
-    let html = Matrix::ten_by_a_thousand().html();
+    let html = page::ten_by_a_thousand();
     assert!(html.len() < 15_000_000, "{} octets", html.len());
     let Some(browser) = chromium() else { return };
     let seen = probed(&browser, &html, &Screen { width: 1280, dark: false });

@@ -196,6 +196,12 @@ mod tests {
     }
 
     #[test]
+    fn several_runs_have_a_table_of_all_first() {
+        let other = RunReport { options: vec!["a=b".to_owned()], ..every_verdict() };
+        insta::assert_snapshot!("two_runs.md", comment(&[every_verdict(), other]));
+    }
+
+    #[test]
     fn hostile_text_is_neither_markup_nor_a_line_of_its_own() {
         let text = comment(&[hostile()]);
         for markup in ["<script", "`", "@team", "[a]", "http:", "www.", "$x", "\n# heading", "\u{1b}", "\u{202e}"] {

@@ -22,4 +22,6 @@ mod visible;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod junit_schema;
+#[cfg(test)]
 mod tests;

@@ -134,7 +134,7 @@ pub(super) fn cases(rows: &[Row<'_>], labels: &[String]) -> Markup {
             table.wide {
                 thead { tr { th scope="col" { "Case" } @for label in labels { th scope="col" { (label) } } } }
                 tbody {
-                    @for row in rows { (of_row(row, labels)) }
+                    @for row in rows { (of_row(row)) }
                 }
             }
         }
@@ -142,7 +142,7 @@ pub(super) fn cases(rows: &[Row<'_>], labels: &[String]) -> Markup {
 }
 
 /// What filters need stands in attributes.
-fn of_row(row: &Row<'_>, labels: &[String]) -> Markup {
+fn of_row(row: &Row<'_>) -> Markup {
     let joined = |words: &BTreeSet<&str>| words.iter().copied().collect::<Vec<_>>().join(" ");
     let bases = row.bases.iter().map(|basis| basis.word()).collect::<Vec<_>>().join(" ");
     html! {
@@ -151,18 +151,16 @@ fn of_row(row: &Row<'_>, labels: &[String]) -> Markup {
                 a href={ "#case=" (visible(row.id)) } { code { (visible(row.id)) } }
                 @if !row.title.is_empty() { " " span.title { (visible(&row.title)) } }
             }
-            @for (result, label) in row.results.iter().zip(labels) {
-                (cell(*result, label))
-            }
+            @for result in &row.results { (cell(*result)) }
         }
     }
 }
 
-fn cell(result: Option<&CaseReport>, label: &str) -> Markup {
-    let Some(case) = result else { return html! { td data-label=(label) { span.none { "not run" } } } };
+fn cell(result: Option<&CaseReport>) -> Markup {
+    let Some(case) = result else { return html! { td { span.none { "not run" } } } };
     let known = case.expected && !matches!(case.verdict, Verdict::Conforms | Verdict::Unsupported);
     html! {
-        td data-label=(label) data-v=(case.verdict.word()) data-x[!case.expected] {
+        td data-v=(case.verdict.word()) data-x[!case.expected] {
             (badge(case.verdict)) @if known { " " span.known { "known" } }
         }
     }

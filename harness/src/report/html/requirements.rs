@@ -54,7 +54,7 @@ pub(super) fn table(suite: &Suite, runs: &[RunReport], labels: &[String]) -> Mar
                 thead { tr { th scope="col" { "Requirement" } @for label in labels { th scope="col" { (label) } } } }
                 tbody {
                     @for (place, row) in rows.iter().enumerate() {
-                        (of_row(suite, row, found.iter().map(|rows| rows[place].held), labels))
+                        (of_row(suite, row, found.iter().map(|rows| rows[place].held)))
                     }
                 }
             }
@@ -62,7 +62,7 @@ pub(super) fn table(suite: &Suite, runs: &[RunReport], labels: &[String]) -> Mar
     }
 }
 
-fn of_row(suite: &Suite, row: &CoverageRow, held: impl Iterator<Item = Option<bool>>, labels: &[String]) -> Markup {
+fn of_row(suite: &Suite, row: &CoverageRow, held: impl Iterator<Item = Option<bool>>) -> Markup {
     let requirement = suite.catalogue().get(&row.id);
     let sentence = requirement.map(|own| own.sentence.as_str()).unwrap_or_default();
     let strength = format!("{:?}", row.strength).to_uppercase();
@@ -77,8 +77,8 @@ fn of_row(suite: &Suite, row: &CoverageRow, held: impl Iterator<Item = Option<bo
                 }
                 span.title { (visible(sentence)) }
             }
-            @for (held, label) in held.zip(labels) {
-                td data-label=(label) {
+            @for held in held {
+                td {
                     @match held {
                         Some(true) => span.v.conforms { "held" },
                         Some(false) => span.v.violates { "broken" },
