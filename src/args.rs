@@ -101,7 +101,7 @@ pub(crate) struct Run {
     /// What the MTA is known to do otherwise, in a TOML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) deviations: Option<PathBuf>,
-    /// Where snapshots are compared and kept; by default beside the pages.
+    /// Where snapshots are compared and kept; by default beside the pages, and for an MTA on sockets nowhere.
     #[arg(long, value_name = "DIR")]
     pub(crate) snapshots: Option<PathBuf>,
     /// Write the snapshots as they are now, after you have read the difference.

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     }
     let report = suite.report_of(name, plan, results);
     let mut report = RunReport { options: args.mta_option.clone(), ..report };
-    let found = snapshots::settle(&snapshots, &suite, &report)?;
+    let found = snapshots::settle(&snapshots, snapshots::Form::of(network), &suite, &report)?;
     let options = options(args, known);
     let told = told::Known { deviations: &deviations, options: &options };
     let mut output = told::told(&suite, &mut report, told, &found, around.colour);
