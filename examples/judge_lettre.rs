@@ -29,6 +29,8 @@ fn translate(brief: &Brief) -> Result<SendMessage, StartError> {
     transport = transport.tls(match &connector.tls {
         TlsPolicy::Ignore if level == TlsAuthLevel::EncryptionOnly => Tls::None,
         TlsPolicy::Opportunistic if level == TlsAuthLevel::EncryptionOnly => Tls::Opportunistic(tls),
+        // RFC 8314: TLS begins with the connection.
+        _ if connector.port == 465 => Tls::Wrapper(tls),
         _ => Tls::Required(tls),
     });
     if let Some(user) = hop.credential() {

@@ -25,7 +25,8 @@ Exit status:
   2  violates (a MUST)        64  the command line is wrong
   3  inconclusive, or         65  a page or a file is wrong
      unsupported on the       69  the MTA, or a right that it needs, is missing
-     reference                70  a bug of mtaspec
+     reference, or a verdict  70  a bug of mtaspec
+     that varies (--repeat)
 
 Start with:  mtaspec run
              mtaspec show routing/equal-connectors#tie";
@@ -101,6 +102,10 @@ pub(crate) struct Run {
     /// What the MTA is known to do otherwise, in a TOML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) deviations: Option<PathBuf>,
+    /// Write a draft of such a file, with everything that is not as expected and is not known yet. Each entry needs a
+    /// reason of yours before it can be used. The file must not be there yet.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_deviations: Option<PathBuf>,
     /// Where snapshots are compared and kept; by default beside the pages, and for an MTA on sockets nowhere.
     #[arg(long, value_name = "DIR")]
     pub(crate) snapshots: Option<PathBuf>,
@@ -120,12 +125,17 @@ pub(crate) struct Run {
     /// Only the Kth of N parts of the cases; `mtaspec report` puts the stored parts together.
     #[arg(long, value_name = "K/N")]
     pub(crate) shard: Option<Shard>,
-    /// Cases that run at the same time; by default one for each processor.
+    /// Cases that run at the same time; by default one for each processor, and 8 in sandboxes, where cases mostly
+    /// wait.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
     /// All randomness comes from this number and the case's id.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
+    /// Run each case this many times. Its worst result is told and reported, and each case whose verdict varies is
+    /// named: that is status 3, unless the deviations call it `known_flaky`.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) repeat: std::num::NonZeroUsize,
     /// Stop after the first case that is not as expected.
     #[arg(long)]
     pub(crate) fail_fast: bool,

@@ -61,7 +61,7 @@ impl<'a> CaseRow<'a> {
 /// What an MTA has to be able to do for this case, beyond taking a message and sending it on.
 fn needs(case: &Case) -> Vec<String> {
     let mut needs = Vec::new();
-    if !case.dns_faults.is_empty() {
+    if !case.dns_faults.is_empty() || !case.name_servers.is_empty() {
         needs.push("asks the name server of the world".to_owned());
     }
     if case.messages.iter().any(|message| message.via == Via::Transport) {

@@ -42,6 +42,7 @@ mod nearest;
 mod new;
 mod output;
 mod progress;
+mod repeat;
 mod report;
 mod report_files;
 mod run;

@@ -1,5 +1,7 @@
 //! `mtaspec run`: runs cases on an MTA and judges what it did.
 
+use std::num::NonZeroUsize;
+
 use mtaspec_harness::{
     case::Case,
     mta::MtaOption,
@@ -20,7 +22,7 @@ use crate::{
     mtas::{self, Home, Known},
     output::Output,
     progress::Watched,
-    report_files,
+    repeat, report_files,
     sandboxes::Sandboxes,
     selection, snapshots,
     surroundings::Surroundings,
@@ -30,6 +32,7 @@ use crate::{
 /// Everything is looked at before the first case starts; reports are written after the last one.
 pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Failure> {
     let files = report_files::asked_for(&args.report)?;
+    args.write_deviations.as_deref().map(deviations::must_be_new).transpose()?;
     let known = mtas::find(&args.mta)?;
     let network = network(args, known)?;
     let own = mta_options(args, known)?;
@@ -44,7 +47,9 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     };
     let name = MtaName { name: known.name.to_owned(), version };
     let plan = plan(args, network, around);
-    let results = results(&suite, &cases, known, plan, sandboxes.as_ref(), around);
+    let repeated = repeat::repeated(&cases, args.repeat);
+    let results = results(&suite, &repeated, known, plan, sandboxes.as_ref(), around);
+    let (results, varying) = repeat::folded(results);
     if let Some(folder) = &args.keep {
         keep::keep(folder, &results)?;
     }
@@ -52,8 +57,11 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let mut report = RunReport { options: args.mta_option.clone(), ..report };
     let found = snapshots::settle(&snapshots, snapshots::Form::of(network), &suite, &report)?;
     let options = options(args, known);
-    let told = told::Known { deviations: &deviations, options: &options };
+    let told = told::Known { deviations: &deviations, options: &options, varying: &varying };
     let mut output = told::told(&suite, &mut report, told, &found, around.colour);
+    if let Some(file) = &args.write_deviations {
+        output.text.push_str(&deviations::write_draft(file, &report)?);
+    }
     output.text.push_str(&report_files::write(&files, &suite, std::slice::from_ref(&report))?);
     Ok(output)
 }
@@ -98,6 +106,16 @@ fn network(args: &args::Run, known: &Known) -> Result<Network, Failure> {
     }
 }
 
+/// How many cases of a processor run at the same time in sandboxes: there, cases mostly wait.
+const SANDBOXES_PER_PROCESSOR: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+
+fn default_jobs(network: NetworkKind, processors: NonZeroUsize) -> NonZeroUsize {
+    match network {
+        NetworkKind::Sandbox { .. } => processors.saturating_mul(SANDBOXES_PER_PROCESSOR),
+        NetworkKind::Loopback { .. } | NetworkKind::Memory => processors,
+    }
+}
+
 fn plan(args: &args::Run, network: Network, around: Surroundings) -> Plan {
     let network = match network {
         Network::Loopback => NetworkKind::Loopback { now: around.now },
@@ -106,7 +124,7 @@ fn plan(args: &args::Run, network: Network, around: Surroundings) -> Plan {
     };
     Plan {
         settings: Settings { seed: args.seed, network },
-        jobs: args.jobs.unwrap_or(around.processors),
+        jobs: args.jobs.unwrap_or_else(|| default_jobs(network, around.processors)),
         basis: args.basis.map(basis),
         haste: if args.fail_fast { Haste::StopAtFirst } else { Haste::AllCases },
     }

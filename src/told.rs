@@ -13,6 +13,7 @@ use mtaspec_harness::{
 use crate::{
     exit::Status,
     output::{Output, counted},
+    repeat::Varying,
     snapshots::Found,
 };
 
@@ -26,12 +27,14 @@ pub(crate) struct Known<'a> {
     pub(crate) deviations: &'a Deviations,
     /// What the command that repeats a case needs beside the case, the MTA and the seed: ` --cases pages`.
     pub(crate) options: &'a str,
+    /// Cases whose verdicts were not the same each time.
+    pub(crate) varying: &'a [Varying],
 }
 
 /// Tells a run: each failure, each snapshot that differs, each deviation that is stale, then the summary. What the
 /// deviations know is marked in `run`.
 pub(crate) fn told(suite: &Suite, run: &mut RunReport, known: Known<'_>, snapshots: &Found, colour: Colour) -> Output {
-    let Known { deviations, options } = known;
+    let Known { deviations, options, varying } = known;
     let whole = run.only.is_none() && run.cases.len() == suite.corpus().list().len();
     let stale = deviations.apply_to(run, if whole { Extent::Whole } else { Extent::Part }).stale;
     let mut text = failures(suite, run, options, colour);
@@ -43,8 +46,11 @@ pub(crate) fn told(suite: &Suite, run: &mut RunReport, known: Known<'_>, snapsho
     }
     text.push_str(&terminal::summary(run, judged(&run.mta.name), colour));
     text.push_str(&of_snapshots(snapshots));
-    let excused = |id: &str| deviations.excuses_invariant(id, &run.mta.version);
-    let status = match status(run, &excused) {
+    text.extend(varying.iter().map(Varying::line));
+    let is_flaky = |id: &str| run.cases.iter().any(|case| case.id == *id && case.known_flaky);
+    let varies = varying.iter().any(|own| !is_flaky(&own.id));
+    let status = match status(run) {
+        Status::AsExpected | Status::Departs if varies => Status::Inconclusive,
         Status::AsExpected if !stale.is_empty() || !snapshots.differ.is_empty() => Status::Differs,
         status => status,
     };
@@ -90,9 +96,9 @@ fn of_snapshots(found: &Found) -> String {
 
 /// The status of the worst that was found: a broken MUST before what is inconclusive or unsupported, and that before a
 /// broken SHOULD.
-fn status(run: &RunReport, excused: &dyn Fn(&str) -> bool) -> Status {
+fn status(run: &RunReport) -> Status {
     let found = |verdict: Verdict| run.unexpected().any(|case| case.verdict == verdict);
-    let invariant = run.invariants.iter().any(|row| row.verdict == Verdict::Violates && !excused(&row.id));
+    let invariant = run.invariants.iter().any(|row| row.verdict == Verdict::Violates && row.deviation.is_none());
     if found(Verdict::Violates) || invariant {
         Status::Violates
     } else if found(Verdict::Inconclusive) || found(Verdict::Unsupported) {

@@ -134,10 +134,18 @@ async fn serve_datagrams(socket: UdpSocket, dns: Arc<FakeDns>) {
 }
 
 async fn answer_datagram(socket: Arc<UdpSocket>, query: Vec<u8>, peer: SocketAddr, dns: Arc<FakeDns>) {
-    if let Outcome::Octets(octets) = dns.answer(&query, peer.ip(), Transport::Udp).await {
-        // The peer may be gone: a datagram is never sure to arrive.
-        let _ = socket.send_to(&octets, peer).await;
-    }
+    // The peer may be gone: a datagram is never sure to arrive.
+    let _ = match dns.answer(&query, peer.ip(), Transport::Udp).await {
+        Outcome::Octets(octets) => socket.send_to(&octets, peer).await,
+        Outcome::Elsewhere(octets) => send_from_elsewhere(&socket, &octets, peer).await,
+        Outcome::Close | Outcome::Nothing => return,
+    };
+}
+
+/// From a port of the system's choice at the server's own address.
+async fn send_from_elsewhere(socket: &UdpSocket, octets: &[u8], peer: SocketAddr) -> io::Result<usize> {
+    let elsewhere = UdpSocket::bind(SocketAddr::new(socket.local_addr()?.ip(), 0)).await?;
+    elsewhere.send_to(octets, peer).await
 }
 
 async fn serve_connections(listener: TcpListener, dns: Arc<FakeDns>) {
@@ -195,7 +203,7 @@ async fn write_answers<W: AsyncWrite>(stream: W, mut receiver: mpsc::Receiver<Ou
         let octets = match outcome {
             Outcome::Close => break,
             Outcome::Nothing => continue,
-            Outcome::Octets(octets) => octets,
+            Outcome::Elsewhere(octets) | Outcome::Octets(octets) => octets,
         };
         // No answer is longer than its length can say: the server cuts it.
         let Ok(length) = u16::try_from(octets.len()) else { break };

@@ -77,8 +77,12 @@ pub enum Answer {
         records: Vec<String>,
         /// TC was set.
         truncated: bool,
+        /// The records of the additional section, where the world has put any.
+        additional: Vec<String>,
         /// It carried an id other than the query's.
         wrong_id: bool,
+        /// It came from another port than the one that was asked.
+        wrong_source: bool,
     },
     /// Nothing.
     Nothing,

@@ -53,14 +53,13 @@ impl Faults {
 /// Everything but the count.
 fn matches(fault: &Fault, asked: Asked<'_>) -> bool {
     let Conditions { until, since, over, .. } = fault.conditions;
-    // Over TCP nothing is too long, so that a fault that truncates is not met there.
-    let truncates = fault.actions.contains(&Action::Truncate);
+    let is_of_datagrams = fault.actions.iter().any(Action::is_of_datagrams);
     fault.name == *asked.name
         && fault.record_type.is_none_or(|record_type| record_type == asked.record_type)
         && until.is_none_or(|until| asked.elapsed < until)
         && since.is_none_or(|since| asked.elapsed >= since)
         && over.is_none_or(|over| over == asked.transport)
-        && !(truncates && asked.transport == Transport::Tcp)
+        && !(is_of_datagrams && asked.transport == Transport::Tcp)
 }
 
 fn counts(which: Option<Which>, matched: u32) -> bool {

@@ -4,8 +4,15 @@ use std::time::Duration;
 
 use hickory_server::proto::{
     op::ResponseCode,
-    rr::{LowerName, RecordType},
+    rr::{LowerName, Record, RecordType},
 };
+
+impl Action {
+    /// Whether there is such a thing over UDP alone: over TCP nothing is too long, and nobody else can answer.
+    pub(crate) fn is_of_datagrams(&self) -> bool {
+        matches!(self, Self::Cut(_) | Self::Truncate | Self::WrongSource)
+    }
+}
 
 /// A number of the author's that names a fault; the server reports it when the fault is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +37,10 @@ pub struct Fault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action {
+    /// The right answer, and this record in its additional section, where nobody asked for it (RFC 2181 §5.4.1).
+    Additional(Box<Record>),
+    /// The first so many records of the right answer, and TC set; the rest is lost. Met over UDP only.
+    Cut(usize),
     /// No answer, ever.
     Drop,
     /// These octets behind the two of the query's id.
@@ -42,6 +53,8 @@ pub enum Action {
     Truncate,
     /// The right answer under another id.
     WrongId,
+    /// The right answer from another port than the one that was asked (RFC 2181 §4.1, RFC 5452 §3). Met over UDP only.
+    WrongSource,
 }
 
 /// When a fault applies. All that are set must hold.

@@ -9,7 +9,7 @@ use hickory_server::{
     net::xfer::Protocol,
     proto::{
         op::{Message, MessageType, OpCode, ResponseCode},
-        rr::{LowerName, RecordType},
+        rr::{LowerName, Record, RecordType},
         serialize::binary::{BinEncodable, BinEncoder},
     },
     server::Request,
@@ -41,6 +41,8 @@ const HEADER_OCTETS: usize = 12;
 pub enum Outcome {
     /// Over TCP: close the connection, since what came is not DNS.
     Close,
+    /// Over UDP: these octets, from another port of the server than the one that was asked.
+    Elsewhere(Vec<u8>),
     /// Nothing. A connection stays open.
     Nothing,
     /// These octets, without the length that TCP puts before them.
@@ -188,8 +190,21 @@ fn refusal(octets: &[u8]) -> Option<Vec<u8>> {
 /// Does what the fault says, in order, to the right answer.
 async fn perform(actions: &[Action], right: Option<Message>, id: u16, octets_max: u16) -> (Outcome, Answer) {
     let mut message = right;
+    let mut is_elsewhere = false;
     for action in actions {
         match action {
+            Action::Additional(record) => {
+                if let Some(message) = &mut message {
+                    message.additionals.push(Record::clone(record));
+                }
+            }
+            Action::Cut(records_max) => {
+                if let Some(message) = &mut message {
+                    message.answers.truncate(*records_max);
+                    message.metadata.truncation = true;
+                }
+            }
+            Action::WrongSource => is_elsewhere = true,
             Action::Drop => return (Outcome::Nothing, Answer::Nothing),
             Action::Octets(octets) => {
                 let sent = [&id.to_be_bytes(), octets.as_slice()].concat();
@@ -205,9 +220,13 @@ async fn perform(actions: &[Action], right: Option<Message>, id: u16, octets_max
             }
         }
     }
-    message
-        .and_then(|message| encode(&message, octets_max))
-        .map_or((Outcome::Nothing, Answer::Nothing), |(octets, sent)| (Outcome::Octets(octets), report(&sent, id)))
+    message.and_then(|message| encode(&message, octets_max)).map_or(
+        (Outcome::Nothing, Answer::Nothing),
+        |(octets, sent)| {
+            let answer = report(&sent, id, is_elsewhere);
+            (if is_elsewhere { Outcome::Elsewhere(octets) } else { Outcome::Octets(octets) }, answer)
+        },
+    )
 }
 
 fn truncated(message: Message) -> Message {
@@ -244,12 +263,14 @@ fn encode_what_fits(message: &Message, octets_max: u16) -> Option<(Vec<u8>, Mess
     Some((octets, sent))
 }
 
-fn report(sent: &Message, id: u16) -> Answer {
+fn report(sent: &Message, id: u16, wrong_source: bool) -> Answer {
     Answer::Message {
         rcode: mnemonic(sent.metadata.response_code),
         records: sent.answers.iter().map(record_line).collect(),
         truncated: sent.metadata.truncation,
+        additional: sent.additionals.iter().map(record_line).collect(),
         wrong_id: sent.metadata.id != id,
+        wrong_source,
     }
 }
 

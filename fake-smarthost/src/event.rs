@@ -108,7 +108,8 @@ pub struct Handshake {
     pub sni: Option<String>,
     /// The certificate that was shown, in the words that asked for it: `expired for relay.contoso.test`.
     pub certificate: String,
-    /// The DNS names (or else the common name) of the client's certificate; `None` if it showed none.
+    /// The DNS names (or else the common name) of the client's certificate, and `<I>issuer<S>subject` if it is not the
+    /// usual issuer that signed it; `None` if it showed none.
     pub client_certificate: Option<Vec<String>>,
 }
 

@@ -56,6 +56,8 @@ pub enum PropertyValue {
         /// What stands behind it.
         parameters: Vec<String>,
     },
+    /// TLS begins with the connection, before the greeting (RFC 8314 §3.3).
+    ImplicitTls,
     /// Listens here instead of port 25. Read by whoever listens.
     Port(u16),
     /// Takes mail from these addresses only: 550 5.7.1 to MAIL from any other.
@@ -75,6 +77,8 @@ pub enum Posture {
     BasicAuth(Credential),
     /// Offers AUTH under TLS only; 530 5.7.0 before STARTTLS and before AUTH.
     BasicAuthRequireTls(Credential),
+    /// Offers X-ANONYMOUSTLS and X-EXPS GSSAPI, and answers 530 5.7.1 to MAIL before an exchange of tokens.
+    ExchangeServer,
     /// Needs none, offers AUTH, and takes mail only from these addresses (550 5.7.1 else).
     ExternalAuthoritative(Vec<IpAddr>),
     /// Offers AUTH LOGIN PLAIN and needs none.
@@ -117,6 +121,8 @@ pub enum CertificateKind {
     Expired,
     /// Begins a day after a world of any length has ended.
     NotYetValid,
+    /// Trusted and valid, and in the list of revoked certificates of its issuer.
+    Revoked,
     /// Its own issuer.
     SelfSigned,
     /// Of an issuer that nobody trusts.

@@ -73,4 +73,4 @@ pub use host::Host;
 pub use pki::{Pki, PkiError};
 pub use recording::{Message, Recording};
 pub use running::RunningHost;
-pub use session::{alert_code, serve};
+pub use session::{alert_code, check, serve};

@@ -17,7 +17,7 @@ use std::{
 use rustls::{
     RootCertStore, ServerConfig, SupportedProtocolVersion,
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, PrivateKeyDer},
+    pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer},
     server::WebPkiClientVerifier,
     time_provider::TimeProvider,
     version::{TLS12, TLS13},
@@ -104,6 +104,36 @@ impl Pki {
     pub fn client_identity_pem(&self, name: &str) -> Result<(String, String), PkiError> {
         let chain = self.authority()?.client(name)?;
         Ok((chain.pem, chain.key_pem))
+    }
+
+    /// The same as [`Pki::client_identity`], signed by an issuer whose common name is `issuer`, and which the root trusts
+    /// like the usual one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pki::client_identity`], for either name.
+    pub fn client_identity_of(
+        &self,
+        issuer: &str,
+        name: &str,
+    ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), PkiError> {
+        let chain = self.authority()?.client_of(issuer, name)?;
+        Ok((chain.certificates, chain.key))
+    }
+
+    /// The list of revoked certificates of the issuer of all servers, as an MTA's configuration takes it: in DER and in
+    /// PEM. Those of `specs` that are [`CertificateKind::Revoked`](crate::host::CertificateKind::Revoked) are in it.
+    ///
+    /// # Errors
+    ///
+    /// If no list can be made at the time at which the world begins.
+    pub fn revocation_list(
+        &self,
+        specs: &[CertificateSpec],
+    ) -> Result<(CertificateRevocationListDer<'static>, String), PkiError> {
+        let list = self.authority()?.revocation_list(specs)?;
+        let pem = list.pem().map_err(config_error)?;
+        Ok((list.der().clone(), pem))
     }
 
     /// What a host needs for a handshake in which it shows `certificate`.

@@ -142,8 +142,15 @@ impl RunningHost {
         }
         let auth = match (self.posture(moment), moment.tls) {
             (None, _) | (Some(Posture::BasicAuthRequireTls(_)), TlsState::Clear) => false,
+            (Some(Posture::ExchangeServer), _) => false,
             (Some(_), _) => true,
         };
+        if let Some(Posture::ExchangeServer) = self.posture(moment) {
+            if moment.tls == TlsState::Clear {
+                offers.push(plain("X-ANONYMOUSTLS"));
+            }
+            offers.push(("X-EXPS".to_owned(), vec!["GSSAPI".to_owned(), "NTLM".to_owned()]));
+        }
         if auth {
             offers.push(("AUTH".to_owned(), vec!["LOGIN".to_owned(), "PLAIN".to_owned()]));
         }
@@ -158,7 +165,10 @@ impl RunningHost {
                 PropertyValue::Offers { keyword, parameters } => {
                     // RFC 3207 §4.2: not again under TLS, unless somebody insists.
                     let insists = property.conditions.tls == Some(TlsState::Tls);
-                    if keyword == "STARTTLS" && moment.tls == TlsState::Tls && !insists {
+                    if matches!(keyword.as_str(), "STARTTLS" | "X-ANONYMOUSTLS")
+                        && moment.tls == TlsState::Tls
+                        && !insists
+                    {
                         continue;
                     }
                     match offers.iter_mut().find(|(offered, _)| offered == keyword) {

@@ -15,6 +15,7 @@
 mod act;
 mod answer;
 mod auth;
+pub mod check;
 mod command;
 mod data;
 mod end_of_data;
@@ -40,6 +41,7 @@ use self::{
 };
 use crate::{
     event::{Ending, Event, LineKind, Party, SessionId, Sink},
+    host::PropertyValue,
     limits::{AUTH_LINE_OCTETS_MAX, CLOSE_LINGER, COMMAND_LINE_OCTETS_MAX, SESSION_COMMANDS_MAX},
     matching::{EndsData, Occasion},
     rule::Tag,
@@ -86,6 +88,13 @@ pub async fn serve(
     session.finish(end).await;
 }
 
+/// Whether a line begins an exchange of tokens: it may be longer than others (RFC 4954 §4).
+fn is_auth(line: &[u8]) -> bool {
+    ["AUTH", "X-EXPS"]
+        .iter()
+        .any(|verb| line.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb.as_bytes())))
+}
+
 pub(crate) struct Session<S> {
     host: Arc<RunningHost>,
     wire: Wire<S>,
@@ -107,6 +116,10 @@ impl<S: Stream> Session<S> {
     async fn converse(&mut self) -> Result<Infallible, End> {
         // A client that talks before it is greeted has its say here, so that it can be seen.
         tokio::task::yield_now().await;
+        let implicit = |value: &PropertyValue| matches!(value, PropertyValue::ImplicitTls).then_some(());
+        if Arc::clone(&self.host).property(self.moment(), implicit).is_some() {
+            self.handshake().await?;
+        }
         self.answer(&Request { verb: Verb::Connect, details: Ok(Details::None) }, "", &[]).await?;
         loop {
             let line = self.read_line().await?;
@@ -120,8 +133,7 @@ impl<S: Stream> Session<S> {
         loop {
             let unread = self.wire.unread();
             let found = memchr::memchr(b'\n', &unread[searched..]).map(|at| searched + at + 1);
-            let auth =
-                self.state.exchange.is_some() || unread.get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"AUTH"));
+            let auth = self.state.exchange.is_some() || is_auth(unread);
             let (limit, name) = if auth {
                 (AUTH_LINE_OCTETS_MAX, "AUTH_LINE_OCTETS_MAX")
             } else {

@@ -23,12 +23,24 @@ pub struct Connector {
     pub hello: Hello,
     /// STARTTLS: opportunistic, ignored or required (`-IgnoreSTARTTLS`, `-RequireTLS`).
     pub tls: TlsPolicy,
+    /// Mutual TLS with the domains of the secure list (`-DomainSecureEnabled`); false by default (TLS-24).
+    pub domain_secure_enabled: bool,
+    /// Which certificate of ours is shown (`-TlsCertificateName`), as `<I>issuer<S>subject`; `None`: the one for the
+    /// name in EHLO (TLS-26, TLS-28).
+    pub tls_certificate_name: Option<String>,
+    /// The address that connections come from (`-SourceIPAddress`); `None`: whichever the system picks.
+    pub source_ip_address: Option<IpAddr>,
     /// Smart-host authentication (`-SmartHostAuthMechanism`, `-AuthenticationCredential`).
     pub authentication: Authentication,
+    /// Whose name servers are asked (`-UseExternalDNSServersEnabled`), for smart hosts too (AMB-19); internal ones by
+    /// default.
+    pub name_servers: NameServers,
     /// `-ConnectionInactivityTimeOut`; 10 minutes by default (MOD-21).
     pub inactivity_timeout: Duration,
     /// `-SmtpMaxMessagesPerConnection`; 20 by default (MOD-22).
     pub messages_per_connection_max: u32,
+    /// What becomes transient or permanent that is not (`-ErrorPolicies`); none: `Default`.
+    pub error_policies: Vec<ErrorPolicy>,
     /// Which header families a session of this connector may send (`Add-ADPermission`).
     pub header_rights: HeaderRights,
 }
@@ -48,12 +60,29 @@ impl Connector {
             fqdn: None,
             hello: Hello::Ehlo,
             tls: TlsPolicy::Opportunistic,
+            domain_secure_enabled: false,
+            tls_certificate_name: None,
+            source_ip_address: None,
             authentication: Authentication::None,
             inactivity_timeout: INACTIVITY_TIMEOUT_DEFAULT,
             messages_per_connection_max: MESSAGES_PER_CONNECTION_DEFAULT,
+            error_policies: Vec::new(),
+            name_servers: NameServers::Internal,
             header_rights: HeaderRights::ANONYMOUS,
         }
     }
+}
+
+/// `-ErrorPolicies`, but for `Default` (MOD-42).
+#[expect(clippy::exhaustive_enums, reason = "New-SendConnector has these")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErrorPolicy {
+    /// Listed replies become transient (FAIL-22).
+    DowngradeCustomFailures,
+    /// Every failure of a lookup becomes transient (FAIL-21).
+    DowngradeDnsFailures,
+    /// Listed replies become permanent (FAIL-22).
+    UpgradeCustomFailures,
 }
 
 /// `-Port` unless it is given (MOD-20).
@@ -108,12 +137,24 @@ impl fmt::Display for SmartHost {
     }
 }
 
+/// `-UseExternalDNSServersEnabled`.
+#[expect(clippy::exhaustive_enums, reason = "a server has these two lists")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameServers {
+    /// `Set-TransportService -ExternalDNS*` (DNS-19).
+    External,
+    /// `Set-TransportService -InternalDNS*`.
+    Internal,
+}
+
 /// What is done about STARTTLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsPolicy {
     /// Never sent (`-IgnoreSTARTTLS $true`).
     Ignore,
+    /// By TLS in which both sides show a certificate, or not at all: the domain is in the secure list (TLS-21, TLS-23).
+    Mutual,
     /// Tried where it is offered, without a check of the certificate.
     Opportunistic,
     /// By TLS or not at all (`-RequireTLS $true`).
@@ -146,6 +187,8 @@ pub enum Authentication {
     Basic(Credential),
     /// LOGIN or PLAIN, under TLS with the exact name alone (AUT-09, AUT-11).
     BasicRequireTls(Credential),
+    /// GSSAPI between Exchange servers: `X-EXPS GSSAPI` (AUT-14).
+    ExchangeServer,
     /// None on the wire: the network is trusted (AUT-17).
     ExternalAuthoritative,
     /// None (AUT-03).

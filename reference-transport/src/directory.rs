@@ -6,13 +6,17 @@
 //! never depends on the order of creation. [`Connector::header_rights`] always follows from the permissions.
 
 mod permissions;
+mod queue_order;
 mod settings;
+mod transport_config;
 mod transport_service;
 
 use std::collections::BTreeMap;
 
 pub use permissions::{Entry, PermissionTable, Principal, Right};
+pub use queue_order::{QueueOrder, QueueWish};
 pub use settings::{Mechanism, Refusal, Settings, Usage};
+pub use transport_config::TransportConfig;
 pub use transport_service::TransportService;
 
 use crate::{
@@ -27,7 +31,9 @@ pub struct Directory {
     settings: BTreeMap<String, Settings>,
     permissions: PermissionTable,
     accepted_domains: Vec<Domain>,
+    transport_config: TransportConfig,
     transport_service: TransportService,
+    queue_orders: Vec<QueueOrder>,
 }
 
 /// Why the directory did not change.
@@ -79,6 +85,16 @@ impl Directory {
         self.settings.get(&key(name))
     }
 
+    /// The settings of the organisation.
+    pub fn transport_config(&self) -> &TransportConfig {
+        &self.transport_config
+    }
+
+    /// The settings of the organisation, to change; they hold for what begins later.
+    pub fn transport_config_mut(&mut self) -> &mut TransportConfig {
+        &mut self.transport_config
+    }
+
     /// The settings of the server's Transport service.
     pub fn transport_service(&self) -> &TransportService {
         &self.transport_service
@@ -87,6 +103,16 @@ impl Directory {
     /// The settings of the server's Transport service, to change; they hold for what begins later.
     pub fn transport_service_mut(&mut self) -> &mut TransportService {
         &mut self.transport_service
+    }
+
+    /// Asks something of queues; it is done when this change of the directory is over.
+    pub fn order(&mut self, order: QueueOrder) {
+        self.queue_orders.push(order);
+    }
+
+    /// Takes out what was asked of queues.
+    pub(crate) fn take_orders(&mut self) -> Vec<QueueOrder> {
+        std::mem::take(&mut self.queue_orders)
     }
 
     /// The permissions.
@@ -185,6 +211,7 @@ impl Directory {
 /// host stays anonymous (PRM-20, PRM-21).
 fn session_principal(authentication: &Authentication) -> Principal {
     match authentication {
+        Authentication::ExchangeServer => Principal::ExchangeServers,
         Authentication::ExternalAuthoritative => Principal::ExternallySecuredServers,
         Authentication::Basic(_) | Authentication::BasicRequireTls(_) | Authentication::None => {
             Principal::AnonymousLogon

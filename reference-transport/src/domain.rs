@@ -10,7 +10,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
-use hickory_resolver::proto::rr::Name;
+use hickory_proto::rr::Name;
 
 /// Longest name, in octets, without the final dot: RFC 1035 §2.3.4, as text.
 pub const DOMAIN_OCTETS_MAX: usize = 253;

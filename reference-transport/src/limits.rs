@@ -27,9 +27,17 @@ pub const MAIL_DATA_LINE_OCTETS_MAX: usize = 998;
 /// Mail data is written in pieces of at most this many octets.
 pub const MAIL_DATA_BLOCK_OCTETS: usize = 64 * 1024;
 
+/// Octets of one BDAT chunk (RFC 3030 §2); the last of a message has fewer, and one that begins with a header that is
+/// longer has more.
+pub const BDAT_CHUNK_OCTETS: usize = 256 * 1024;
+
 /// Most recipients of one mail transaction; more of them go in a further one (RFC 5321 §4.5.3.1.8 has servers take
 /// at least 100).
 pub const RECIPIENTS_PER_TRANSACTION_MAX: usize = 1_000;
+
+/// How often a message may come through this server before it is taken to go round in a loop (FAIL-25). RFC 5321 §6.3
+/// would have any `Received` field counted, and more of them.
+pub const PASSAGES_MAX: usize = 20;
 
 /// Most addresses that one attempt dials for one destination: RFC 5321 §5.1 allows a limit of at least two.
 pub const ADDRESSES_PER_ATTEMPT_MAX: usize = 20;
@@ -40,8 +48,22 @@ pub const MX_HOSTS_MAX: usize = 50;
 /// How long one name server may take for one query (DNS-11).
 pub const DNS_QUERY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a name may take to resolve in all (DNS-11).
+/// How long all lookups for one destination may take (DNS-11).
 pub const DNS_RESOLUTION_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Most aliases that are followed from one name; more of them are taken for a circle (RFC 1034 §3.6.2 has none be
+/// needed).
+pub const ALIASES_MAX: usize = 16;
+
+/// Most answers of name servers that are remembered; one more takes the place of the one that would end first.
+pub const CACHE_ENTRIES_MAX: usize = 10_000;
+
+/// Longest time for which records are remembered, whatever their time to live: RFC 1035 §6.1.3 leaves it to us.
+pub const POSITIVE_TTL_MAX: Duration = Duration::from_hours(24);
+
+/// Longest time for which it is remembered that there is nothing; RFC 2308 §5 finds one to three hours sensible, and a
+/// mistake in a zone is mended sooner than that.
+pub const NEGATIVE_TTL_MAX: Duration = Duration::from_mins(15);
 
 /// Once a host's IPv4 addresses are known, how much longer its IPv6 addresses are waited for: a name server that
 /// mishandles AAAA must not hold up mail (DNS-25).

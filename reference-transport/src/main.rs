@@ -15,6 +15,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use mtaspec_reference_transport::{
+    json_lines,
     listener::{self, Desk, Take, may_listen_on},
     message::{Submission, Via},
     network::Sockets,
@@ -22,7 +23,7 @@ use mtaspec_reference_transport::{
     tls::Identity,
     transport::{Config, Transport},
 };
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, pem::PemObject as _};
 use tokio::net::TcpListener;
 
 /// An outbound mail transport with Exchange's Send connectors, to read and to try.
@@ -53,7 +54,7 @@ enum Command {
 /// `reference-transport run`.
 ///
 /// Each message gets one attempt: there is no queue, and what is deferred stays so. What becomes of each recipient is
-/// written to standard error, a line each.
+/// written to standard error, a line each; with `--report` to standard output, for programs.
 #[derive(Debug, clap::Args)]
 struct Run {
     /// Exchange Management Shell text that makes the connectors: `New-SendConnector ...`.
@@ -75,12 +76,18 @@ struct Run {
     /// Certificates to trust, in PEM; by default none, so nothing that asks for verification is delivered.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Lists of revoked certificates, in PEM: a certificate in one of them is not believed. May be given more than once.
+    #[arg(long, value_name = "FILE")]
+    crl: Vec<PathBuf>,
     /// A certificate to show under this name, with its chain and its key in one PEM file. May be given more than once.
     #[arg(long, value_name = "NAME=FILE", value_parser = named::<PathBuf>)]
     identity: Vec<(String, PathBuf)>,
     /// A domain of our own, and the server that keeps it. May be given more than once.
     #[arg(long, value_name = "DOMAIN=ADDRESS[:PORT]", value_parser = accepted)]
     accept: Vec<(String, SocketAddr)>,
+    /// Report shell commands, routes and what becomes of recipients on standard output, as lines of JSON.
+    #[arg(long)]
+    report: bool,
 }
 
 /// Why it ended: a sentence, and the status of `sysexits.h`.
@@ -118,9 +125,13 @@ async fn begin(run: &Run) -> Result<Failure, Failure> {
     let shell = read(&run.connectors)?;
     let shell = String::from_utf8(shell).map_err(|_| wrong(&run.connectors, "it is not UTF-8"))?;
     let config = config(run)?;
-    let transport = Transport::new(config, Arc::new(Sockets::default()), Arc::new(Lines))
+    let observer: Arc<dyn Observer> = if run.report { Arc::new(JsonLines) } else { Arc::new(Lines) };
+    let transport = Transport::new(config, Arc::new(Sockets::default()), observer)
         .map_err(|error| Failure(70, error.to_string()))?;
     for outcome in transport.shell(&shell) {
+        if run.report {
+            tell(&json_lines::shell(&outcome.text, outcome.result.as_deref().map_err(ToString::to_string)));
+        }
         let line = shell[..outcome.span.start].matches('\n').count() + 1;
         outcome.result.map_err(|error| {
             Failure(65, format!("{}:{line}: `{}`: {error}", run.connectors.display(), outcome.text))
@@ -155,9 +166,10 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 fn taking(transport: Transport) -> Take {
     let taken = AtomicU64::new(0);
     Arc::new(move |message: Submission| {
-        let number = taken.fetch_add(1, Ordering::Relaxed) + 1;
-        let transport = transport.clone();
-        tokio::spawn(async move { transport.submit(Submission { name: number.to_string(), ..message }).await });
+        let name = (taken.fetch_add(1, Ordering::Relaxed) + 1).to_string();
+        let (transport, message) = (transport.clone(), Submission { name: name.clone(), ..message });
+        tokio::spawn(async move { transport.submit(message).await });
+        name
     })
 }
 
@@ -167,11 +179,13 @@ fn config(run: &Run) -> Result<Config, Failure> {
         let key = PrivateKeyDer::from_pem_slice(&read(file)?).map_err(|error| wrong(file, &error.to_string()))?;
         Ok(Identity { name: name.clone(), chain: certificates(file)?, key })
     });
+    let lists: Result<Vec<_>, Failure> = run.crl.iter().map(|file| revocation_lists(file)).collect();
     Ok(Config {
         server: run.name.clone(),
         address: run.listen.ip(),
         resolvers: if run.resolver.is_empty() { resolvers_of_the_machine() } else { run.resolver.clone() },
         roots,
+        revocation_lists: lists?.concat(),
         identities: identities.collect::<Result<_, Failure>>()?,
         accepted: run.accept.clone(),
     })
@@ -187,6 +201,12 @@ fn resolvers_of_the_machine() -> Vec<SocketAddr> {
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let octets = read(file)?;
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&octets).collect();
+    all.map_err(|error| wrong(file, &error.to_string()))
+}
+
+fn revocation_lists(file: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, Failure> {
+    let octets = read(file)?;
+    let all: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(&octets).collect();
     all.map_err(|error| wrong(file, &error.to_string()))
 }
 
@@ -226,6 +246,20 @@ fn named<T: FromStr>(text: &str) -> Result<(String, T), String> {
 /// A line on standard error. A reader that has gone away changes nothing.
 fn say(line: &str) {
     drop(writeln!(io::stderr().lock(), "{line}"));
+}
+
+/// A line on standard output. A reader that has gone away changes nothing.
+fn tell(line: &str) {
+    drop(writeln!(io::stdout().lock(), "{line}"));
+}
+
+/// What the transport reports, for programs.
+struct JsonLines;
+
+impl Observer for JsonLines {
+    fn report(&self, report: Report) {
+        tell(&json_lines::report(&report));
+    }
 }
 
 /// What the transport reports, a line each.

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::{connector::HeaderRights, header_firewall, session::Content, wire::wire_size};
+use crate::{connector::HeaderRights, dsn, header_firewall, session::Content, wire::wire_size};
 
 /// A message as it is handed in.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Submission {
     pub data: Arc<[u8]>,
     /// Who hands it in.
     pub via: Via,
+    /// What the sender asks about notifications.
+    pub dsn: dsn::Request,
 }
 
 /// Who hands a message in, and so what is believed of its header.
@@ -56,6 +58,8 @@ pub struct Message {
     pub reverse_path: String,
     /// Without brackets.
     pub recipients: Vec<String>,
+    /// What the sender asks about notifications, by place among the recipients.
+    pub dsn: dsn::Request,
     /// When it was accepted.
     pub arrived: SystemTime,
     /// Octets on the wire as it was handed in: what limits are compared with (SIZ-03, SIZ-04).
@@ -70,7 +74,7 @@ impl Message {
     /// Accepts a message: a `Received` field goes on top (SES-07).
     #[must_use]
     pub fn accept(submission: Submission, stamp: Stamp<'_>) -> Self {
-        let Submission { name, reverse_path, recipients, data, via } = submission;
+        let Submission { name, reverse_path, recipients, data, via, dsn } = submission;
         let (mut given, body_start) = header_of(&data);
         let size = wire_size(&[&data]);
         let size = original_size(&given).map_or(size, |original| original.min(size));
@@ -94,21 +98,49 @@ impl Message {
                 header.extend_from_slice(format!("Message-ID: <{:016x}@{}>\r\n", stamp.id, stamp.server).as_bytes());
             }
         }
-        Self { name, reverse_path, recipients, arrived: stamp.now, size, header, data, body_start }
+        Self { name, reverse_path, recipients, dsn, arrived: stamp.now, size, header, data, body_start }
     }
 
     /// The message as a session with these rights sends it (HDR-12).
     #[must_use]
     pub fn content(&self, rights: HeaderRights) -> Content {
-        let mut head = header_firewall::filter(&self.header, rights);
+        self.headed(header_firewall::outgoing(&self.header, rights))
+    }
+
+    fn headed(&self, mut head: Vec<u8>) -> Content {
         head.extend_from_slice(b"\r\n");
         Content::new(head, Arc::clone(&self.data), self.body_start)
+    }
+
+    /// How often it came through `server`, by the `Received` fields that say so; this time counts.
+    #[must_use]
+    pub fn passages(&self, server: &str) -> usize {
+        let fields = fields(&self.header, "Received");
+        let is_own = |value: &String| {
+            let words: Vec<&str> = value.split_ascii_whitespace().collect();
+            words.windows(2).any(|pair| {
+                pair[0].eq_ignore_ascii_case("by") && pair[1].trim_end_matches(';').eq_ignore_ascii_case(server)
+            })
+        };
+        fields.iter().filter(|value| is_own(value)).count()
     }
 
     /// Its header without any of the three families, as a notice shows it (HDR-16).
     #[must_use]
     pub fn public_header(&self) -> Vec<u8> {
         header_firewall::filter(&self.header, NO_RIGHTS)
+    }
+
+    /// All of it, with such a header.
+    #[must_use]
+    pub fn public_content(&self) -> Content {
+        self.headed(self.public_header())
+    }
+
+    /// What stands in its `Message-ID`, with its brackets.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        field(&self.header, "Message-ID").filter(|id| !id.is_empty())
     }
 }
 
@@ -152,16 +184,27 @@ fn is_field(line: &[u8]) -> bool {
 
 /// The value of the first field of that name, unfolded.
 fn field(header: &[u8], name: &str) -> Option<String> {
-    let mut lines = header.split(|&octet| octet == b'\n');
-    let value = lines.by_ref().find_map(|line| {
-        let (own, value) = line.split_at(memchr::memchr(b':', line)?);
-        own.trim_ascii_end().eq_ignore_ascii_case(name.as_bytes()).then_some(&value[1..])
-    })?;
-    let mut value = String::from_utf8_lossy(value).into_owned();
-    for line in lines.take_while(|line| matches!(line.first(), Some(b' ' | b'\t'))) {
-        value.push_str(&String::from_utf8_lossy(line));
+    fields(header, name).into_iter().next()
+}
+
+/// The values of all fields of that name, unfolded.
+fn fields(header: &[u8], name: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    let mut is_wanted = false;
+    for line in header.split(|&octet| octet == b'\n') {
+        if matches!(line.first(), Some(b' ' | b'\t')) {
+            if let Some(value) = values.last_mut().filter(|_| is_wanted) {
+                value.push_str(&String::from_utf8_lossy(line));
+            }
+            continue;
+        }
+        let Some(colon) = memchr::memchr(b':', line) else { continue };
+        is_wanted = line[..colon].trim_ascii_end().eq_ignore_ascii_case(name.as_bytes());
+        if is_wanted {
+            values.push(String::from_utf8_lossy(&line[colon + 1..]).into_owned());
+        }
     }
-    Some(value.trim().to_owned())
+    values.iter().map(|value| value.trim().to_owned()).collect()
 }
 
 fn original_size(header: &[u8]) -> Option<u64> {
@@ -199,6 +242,7 @@ mod tests {
             recipients: vec!["b@contoso.test".into()],
             data: data.as_bytes().into(),
             via,
+            dsn: dsn::Request::default(),
         };
         let now = UNIX_EPOCH + Duration::from_secs(1_894_010_400);
         Message::accept(submission, Stamp { server: "mta.sender.test", address: [192, 0, 2, 1].into(), now, id: 7 })
@@ -236,6 +280,13 @@ mod tests {
     fn a_body_alone_stays_a_body() {
         let message = accept("Hello, you.\r\nBye: x\r\n", Via::Transport);
         assert_eq!(text(&message, HeaderRights::ANONYMOUS), format!("{RECEIVED}\r\nHello, you.\r\nBye: x\r\n"));
+    }
+
+    #[test]
+    fn passages_are_the_received_fields_that_name_this_server() {
+        let data = "Received: from a\r\n\tby MTA.sender.test; yesterday\r\nReceived: from mta.sender.test by other.test\r\n\
+                    Subject: by mta.sender.test\r\nReceived: by mta.sender.test with SMTP\r\n\r\n";
+        assert_eq!(accept(data, Via::Transport).passages("mta.sender.test"), 3);
     }
 
     #[test]

@@ -21,7 +21,21 @@ pub enum Report {
         /// Why: a reply, `452 4.5.3 Too many recipients`, or the transport's own words.
         reason: String,
     },
-    /// How a recipient is routed; decided once for each (SEL-01).
+    /// A queue changed its status, or its last error did.
+    Queue {
+        /// `NextHopDomain`: the recipients' domain, the smart hosts, `Unreachable Domain`.
+        next_hop: String,
+        /// `DeliveryType`: as in [`Report::Route`].
+        delivery: &'static str,
+        /// `Status`.
+        status: QueueStatus,
+        /// How many messages wait in it, or are on their way.
+        messages: usize,
+        /// `LastError`; empty: none since it last delivered.
+        last_error: String,
+    },
+    /// How a recipient is routed; decided once for each (SEL-01), and anew where its queue is resubmitted (SEL-24,
+    /// FAIL-16).
     Route {
         /// The message's name, as it was submitted.
         message: String,
@@ -46,4 +60,37 @@ pub enum Fate {
     Failed,
     /// No connector serves it.
     Unroutable,
+}
+
+/// `Get-Queue`, Status.
+#[expect(clippy::exhaustive_enums, reason = "the statuses that a delivery queue has, and its end")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueStatus {
+    /// A host has taken the connection, and mail is offered.
+    Active,
+    /// A host is looked for, or dialled.
+    Connecting,
+    /// Nothing is under way, and nothing is wrong.
+    Ready,
+    /// It was empty for so long that it is no more (FAIL-18); a word of ours, for `Get-Queue` shows no such queue.
+    Removed,
+    /// The last attempt failed, and the next has its time.
+    Retry,
+    /// An administrator has stopped it.
+    Suspended,
+}
+
+impl QueueStatus {
+    /// The word of `Get-Queue`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Connecting => "Connecting",
+            Self::Ready => "Ready",
+            Self::Removed => "Removed",
+            Self::Retry => "Retry",
+            Self::Suspended => "Suspended",
+        }
+    }
 }

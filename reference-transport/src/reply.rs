@@ -69,6 +69,8 @@ impl ReplyCode {
     pub const START_MAIL_INPUT: Self = Self(354);
     /// 334: a challenge (RFC 4954 §4).
     pub const CHALLENGE: Self = Self(334);
+    /// 534: authentication mechanism is too weak (RFC 4954 §6).
+    pub const MECHANISM_TOO_WEAK: Self = Self(534);
     /// 235: authenticated (RFC 4954 §6).
     pub const AUTHENTICATED: Self = Self(235);
 

@@ -1,34 +1,34 @@
-//! The transport: takes a message, routes each recipient, delivers, reports, and notifies of failure.
+//! The transport: takes a message, routes each recipient, keeps it in queues until it is through or given up, reports,
+//! and notifies of failure and delay.
 //!
 //! # Invariants
 //!
-//! Every recipient of a message gets one route and one fate. A failed one is in a notice, unless the reverse-path is
-//! null (FAIL-23).
-//!
-//! # Not here
-//!
-//! A queue: a message gets one attempt, and what is deferred stays so.
+//! Every recipient of a message has one route at a time, and one last word: delivered or failed. A failed one is in a
+//! notice, unless the reverse-path is null (FAIL-23).
 
+mod acceptance;
+mod guard;
+mod notify;
 mod routing;
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
-use rustls::pki_types::CertificateDer;
-use tokio::task::JoinSet;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
-use self::routing::{Decision, Group, decide, group};
+pub use self::guard::DirectoryGuard;
+pub(crate) use self::routing::effective;
 use crate::{
-    connector::HeaderRights,
-    delivery::{Courier, Mail, Outcome, Problem},
-    directory::Directory,
+    delivery::{Courier, Problem},
+    directory::{Directory, QueueOrder, QueueWish, TransportService},
     domain::{Domain, DomainError, Mailbox},
-    message::{Message, Stamp, Submission, Via},
+    message::{Stamp, Submission},
     network::Network,
-    notice::{self, Reporter},
-    observer::{Fate, Observer, Report},
+    observer::Observer,
+    queue::{Connections, Key, Queue, Tasks, Token},
     resolver::Resolver,
     shell::{CommandOutcome, Shell},
     tls::{Identity, Tls, TlsSetupError},
@@ -41,10 +41,12 @@ pub struct Config {
     pub server: String,
     /// Our own address.
     pub address: IpAddr,
-    /// Name servers, in the order in which they are asked.
+    /// Name servers that the network adapter names, in the order in which they are asked.
     pub resolvers: Vec<SocketAddr>,
     /// Trusted roots.
     pub roots: Vec<CertificateDer<'static>>,
+    /// Lists of revoked certificates.
+    pub revocation_lists: Vec<CertificateRevocationListDer<'static>>,
     /// Certificates of our own.
     pub identities: Vec<Identity>,
     /// Our own domains, each with the server that keeps it.
@@ -63,33 +65,33 @@ pub enum TransportError {
         /// Why.
         source: DomainError,
     },
-    /// The resolver cannot be set up.
-    #[error("the resolver cannot be set up: {why}")]
-    Resolver {
-        /// In its own words.
-        why: String,
-    },
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
 }
 
-/// An outbound transport. Cheap to clone; clones are the same transport.
+/// An outbound transport. Cheap to clone; clones are the same transport, and when the last one goes away, so does what
+/// is under way.
 #[derive(Clone)]
 pub struct Transport {
     inner: Arc<Inner>,
+    tasks: Arc<Tasks>,
 }
 
-struct Inner {
+/// What the tasks of a transport share. They never keep the transport itself.
+pub(crate) struct Inner {
     server: String,
     address: IpAddr,
     accepted: Vec<(Domain, SocketAddr)>,
     directory: Mutex<Directory>,
     /// Locked before the directory, where both are.
     shell: Mutex<Shell>,
-    courier: Courier,
+    queues: Mutex<BTreeMap<Key, Arc<Queue>>>,
+    tasks: Weak<Tasks>,
+    pub(crate) connections: Connections,
+    pub(crate) courier: Courier,
     network: Arc<dyn Network>,
-    observer: Arc<dyn Observer>,
+    pub(crate) observer: Arc<dyn Observer>,
 }
 
 impl Transport {
@@ -99,7 +101,7 @@ impl Transport {
     ///
     /// If what it is told is unusable.
     pub fn new(config: Config, network: Arc<dyn Network>, observer: Arc<dyn Observer>) -> Result<Self, TransportError> {
-        let Config { server, address, resolvers, roots, identities, accepted } = config;
+        let Config { server, address, resolvers, roots, revocation_lists, identities, accepted } = config;
         let accepted = accepted
             .into_iter()
             .map(|(domain, next_hop)| match Domain::parse(&domain) {
@@ -107,149 +109,93 @@ impl Transport {
                 Err(source) => Err(TransportError::AcceptedDomain { domain, source }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let resolver = Resolver::new(&resolvers, Arc::clone(&network))
-            .map_err(|error| TransportError::Resolver { why: error.to_string() })?;
-        let tls = Tls::new(Arc::clone(&network), &roots, identities, &server)?;
+        let resolver = Resolver::new(&resolvers, Arc::clone(&network));
+        let tls =
+            Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
         let directory = Mutex::new(Directory::new(accepted.iter().map(|(domain, _)| domain.clone()).collect()));
-        let shell = Mutex::default();
-        let inner = Inner { server, address, accepted, directory, shell, courier, network, observer };
-        Ok(Self { inner: Arc::new(inner) })
+        let tasks = Arc::new(Tasks::default());
+        let inner = Inner {
+            server,
+            address,
+            accepted,
+            directory,
+            shell: Mutex::default(),
+            queues: Mutex::default(),
+            tasks: Arc::downgrade(&tasks),
+            connections: Connections::default(),
+            courier,
+            network,
+            observer,
+        };
+        Ok(Self { inner: Arc::new(inner), tasks })
     }
 
-    /// The directory, to read and to change. Messages that are accepted later are routed by what is in it then.
-    pub fn directory(&self) -> MutexGuard<'_, Directory> {
-        self.inner.directory()
+    /// The directory, to read and to change. Messages that are accepted later are routed by what is in it then; when
+    /// a change is over, what had no route is routed anew (SEL-24).
+    pub fn directory(&self) -> DirectoryGuard<'_> {
+        DirectoryGuard::new(&self.inner)
     }
 
     /// Runs management shell text; what it changes holds for messages that are accepted later. Variables last from one
     /// text to the next. The guard of [`Self::directory`] may not be held meanwhile.
     pub fn shell(&self, text: &str) -> Vec<CommandOutcome> {
         let mut shell = self.inner.shell.lock().unwrap_or_else(PoisonError::into_inner);
-        shell.run(&mut self.inner.directory(), text)
+        shell.run(&mut self.directory(), text)
     }
 
-    /// Takes a message, and gives it one delivery attempt. Returns once each recipient has a fate and has been
-    /// reported.
+    /// Takes a message, and waits until each of its recipients was tried once or has to wait, and the connections of
+    /// that have ended. From then on its queues work on it by themselves.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a runtime.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, sessions that are open are cut off, and recipients without a report have no fate.
+    /// The message is taken at the first poll; a future that is dropped later takes nothing back.
     pub async fn submit(&self, submission: Submission) {
-        let inner = &self.inner;
-        let message = Arc::new(Message::accept(submission, inner.stamp()));
-        let decisions: Vec<Decision> = {
-            let directory = inner.directory();
-            message.recipients.iter().map(|to| decide(&directory, &inner.accepted, to, message.size)).collect()
-        };
-        for (recipient, decision) in message.recipients.iter().zip(&decisions) {
-            inner.observer.report(Report::Route {
-                message: message.name.clone(),
-                recipient: recipient.clone(),
-                connector: decision.connector().map(|connector| connector.name.clone()),
-                delivery: decision.delivery_type(),
-            });
-        }
-        let mut attempts = JoinSet::new();
-        for group in group(&decisions) {
-            let (inner, message) = (Arc::clone(inner), Arc::clone(&message));
-            attempts.spawn(async move { inner.attempt(&message, group).await });
-        }
-        inner.settle_at_once(&message, decisions).await;
-        while let Some(attempt) = attempts.join_next().await {
-            if let Err(error) = attempt
-                && error.is_panic()
-            {
-                std::panic::resume_unwind(error.into_panic());
-            }
-        }
+        let (token, tried) = Token::new();
+        self.inner.accept(submission, token);
+        tried.wait().await;
+        self.tasks.reap();
+    }
+
+    /// Carries out what an administrator asks of queues. A queue that is not there is none that could do it.
+    pub fn order(&self, order: &QueueOrder) {
+        self.inner.carry_out(order);
     }
 }
 
 impl Inner {
-    fn directory(&self) -> MutexGuard<'_, Directory> {
+    pub(crate) fn directory(&self) -> MutexGuard<'_, Directory> {
         self.directory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The settings of the Transport service as they are now.
+    pub(crate) fn service(&self) -> TransportService {
+        self.directory().transport_service().clone()
+    }
+
+    fn queues(&self) -> MutexGuard<'_, BTreeMap<Key, Arc<Queue>>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn carry_out(&self, order: &QueueOrder) {
+        let queues: Vec<Arc<Queue>> =
+            self.queues().values().filter(|queue| queue.key().is_called(&order.next_hop)).cloned().collect();
+        for queue in queues {
+            match order.wish {
+                QueueWish::Resubmit => queue.resubmit(),
+                QueueWish::Resume => queue.suspend(false),
+                QueueWish::Retry => queue.force(),
+                QueueWish::Suspend => queue.suspend(true),
+            }
+        }
     }
 
     fn stamp(&self) -> Stamp<'_> {
         Stamp { server: &self.server, address: self.address, now: self.network.now(), id: self.network.random() }
-    }
-
-    /// Recipients whose fate needs no attempt.
-    async fn settle_at_once(&self, message: &Message, decisions: Vec<Decision>) {
-        let mut failures = Vec::new();
-        for (recipient, decision) in message.recipients.iter().zip(decisions) {
-            match decision {
-                Decision::Deliver { .. } => {}
-                Decision::Fail(problem) => failures.push((recipient.as_str(), problem)),
-                Decision::Unroutable => {
-                    self.report(message, recipient, Fate::Unroutable, "no connector serves the recipient");
-                }
-            }
-        }
-        self.fail(message, &failures).await;
-    }
-
-    /// One attempt for recipients that share a next hop.
-    async fn attempt(&self, message: &Message, group: Group) {
-        let content = message.content(group.rights);
-        let recipients: Vec<&str> = group.recipients.iter().map(|&at| message.recipients[at].as_str()).collect();
-        let mail = Mail { reverse_path: &message.reverse_path, content: &content };
-        let outcomes = self.courier.deliver(&group.next_hop, mail, &recipients).await;
-        let mut failures = Vec::new();
-        for (recipient, outcome) in recipients.into_iter().zip(outcomes) {
-            match outcome {
-                Outcome::Delivered { reply, .. } => {
-                    self.report(message, recipient, Fate::Delivered, &reply.to_string());
-                }
-                Outcome::Deferred(problem) => self.report(message, recipient, Fate::Deferred, &problem.text),
-                Outcome::Failed(problem) => failures.push((recipient, problem)),
-            }
-        }
-        self.fail(message, &failures).await;
-    }
-
-    /// Gives recipients up: a notice first, so that a failure that was reported has been notified.
-    async fn fail(&self, message: &Message, failures: &[(&str, Problem)]) {
-        if failures.is_empty() {
-            return;
-        }
-        if !message.reverse_path.is_empty() {
-            self.notify(message, failures).await;
-        }
-        for (recipient, problem) in failures {
-            self.report(message, recipient, Fate::Failed, &problem.text);
-        }
-    }
-
-    /// Sends a notice to the reverse-path, by the ordinary way. It is exempt from size limits (SIZ-12).
-    async fn notify(&self, message: &Message, failures: &[(&str, Problem)]) {
-        let failures: Vec<(&str, &Problem)> = failures.iter().map(|(to, problem)| (*to, problem)).collect();
-        let reporter = Reporter { server: &self.server, now: self.network.now(), id: self.network.random() };
-        let submission = Submission {
-            name: message.name.clone(),
-            reverse_path: String::new(),
-            recipients: vec![message.reverse_path.clone()],
-            data: notice::compose(message, &failures, reporter).into(),
-            via: Via::Transport,
-        };
-        let decision = decide(&self.directory(), &self.accepted, &message.reverse_path, 0);
-        let notice = Message::accept(submission, self.stamp());
-        if let Decision::Deliver { next_hop, rights } = decision {
-            let content = notice.content(rights);
-            let mail = Mail { reverse_path: "", content: &content };
-            // Nobody is told of a notice that fails, and without a queue one that is deferred is lost.
-            let _outcomes = self.courier.deliver(&next_hop, mail, &[&message.reverse_path]).await;
-        }
-    }
-
-    fn report(&self, message: &Message, recipient: &str, fate: Fate, reason: &str) {
-        self.observer.report(Report::Fate {
-            message: message.name.clone(),
-            recipient: recipient.to_owned(),
-            fate,
-            reason: reason.to_owned(),
-        });
     }
 }
 
@@ -259,9 +205,6 @@ fn domain_of(path: &str) -> Result<Domain, Problem> {
         Problem::own(crate::reply::EnhancedCode::new(5, 1, 3), &format!("the address is unreadable: {error}"))
     })
 }
-
-/// A server of our own sees everything.
-const ALL_RIGHTS: HeaderRights = HeaderRights { forest: true, organization: true, routing: true };
 
 #[cfg(test)]
 mod tests;

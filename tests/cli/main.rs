@@ -2,6 +2,7 @@
 
 mod command_line;
 mod comparing;
+mod deviations;
 mod judging;
 mod listing;
 mod new_sections;

@@ -5,7 +5,11 @@
 #[cfg(target_os = "linux")]
 mod adapter;
 #[cfg(target_os = "linux")]
+mod daemon;
+#[cfg(target_os = "linux")]
 mod errand;
+#[cfg(target_os = "linux")]
+mod evidence;
 #[cfg(target_os = "linux")]
 mod machine;
 #[cfg(target_os = "linux")]

@@ -19,7 +19,9 @@ use mtaspec_harness::{
 };
 
 use crate::{
+    daemon::same_as_in_memory,
     errand::{errand, observe, observe_with, rule},
+    evidence,
     machine::{kill, mounts, processes, wait_until},
     probe,
 };
@@ -28,9 +30,10 @@ const DELIVERS: &str = "own/page#delivers";
 const LASTS: &str = "own/page#lasts";
 
 /// All tests by name.
-const TRIALS: [(&str, fn()); 16] = [
+const TRIALS: [(&str, fn()); 19] = [
     ("a_case_longer_than_30_s_is_unsupported", too_long),
     ("a_dead_worker_loses_the_case_and_leaves_nothing", dead_worker),
+    ("a_failure_shows_log_and_configuration", evidence::shown),
     ("a_program_that_is_not_there_is_inconclusive", || inconclusive("missing", "no-such-mta")),
     ("an_unpacked_tree_lies_over_the_machine_and_stays_as_it_is", unpacked),
     ("an_mta_that_dies_at_once_is_inconclusive_with_its_log", || inconclusive("dies-at-once", "it cannot live here")),
@@ -42,6 +45,8 @@ const TRIALS: [(&str, fn()); 16] = [
     ("nothing_gets_out", nothing_gets_out),
     ("preparation_without_end_is_inconclusive", || inconclusive("prepares-for-ever", "did not end within 5s")),
     ("the_reference_conforms", || drop(conforms("reference"))),
+    ("log_configuration_and_trace_are_kept", evidence::kept),
+    ("the_reference_as_a_daemon_does_what_it_does_in_memory", same_as_in_memory),
     ("the_version_is_asked_in_a_sandbox", version),
     ("with_the_parent_everything_goes", dead_parent),
     ("without_root_the_program_says_so_and_ends_with_69", needs_root),

@@ -8,7 +8,7 @@ use proptest::{collection::vec, prelude::any};
 
 use super::*;
 use crate::{
-    record::parse_record,
+    record::{parse_record, record_line},
     rule::{Conditions, Tag, Which},
 };
 
@@ -127,7 +127,9 @@ async fn a_query_and_its_answer_are_reported_without_id_or_port() {
                 rcode: "NOERROR".to_owned(),
                 records: vec!["contoso.test. 60 IN MX 10 mx.contoso.test.".to_owned()],
                 truncated: false,
+                additional: Vec::new(),
                 wrong_id: false,
+                wrong_source: false,
             },
         },
     ];
@@ -397,4 +399,36 @@ fn answer_some(octets: &[u8]) {
             assert_eq!(answer[..2], octets[..2]);
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_additional_record_stands_beside_the_right_answer() {
+    let lie = parse_record("mx.contoso.test A 192.0.2.99").expect("a record");
+    let bench = Bench::new(vec![fault(vec![Action::Additional(Box::new(lie))], Conditions::default())]);
+    let answer = bench.message("contoso.test. MX", Transport::Udp).await;
+    bench.check_answered(0, &["NOERROR", "contoso.test. 60 IN MX 10 mx.contoso.test."]);
+    assert_eq!(answer.additionals.iter().map(record_line).collect::<Vec<_>>(), ["mx.contoso.test. 60 IN A 192.0.2.99"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_cut_keeps_its_first_records_and_comes_whole_over_tcp() {
+    let zones = Zones::new(
+        ["a", "b", "c"].map(|host| parse_record(&format!("contoso.test MX 10 {host}.test")).expect("a record")),
+    );
+    let dns =
+        FakeDns::new(zones, vec![fault(vec![Action::Cut(2)], Conditions::default())], Arc::new(Events::default()));
+    for (transport, records, truncation) in [(Transport::Udp, 2, true), (Transport::Tcp, 3, false)] {
+        let Outcome::Octets(answer) = dns.answer(&octets(&query("contoso.test. MX")), PEER, transport).await else {
+            panic!("no answer over {transport:?}");
+        };
+        let answer = Message::from_vec(&answer).expect("a message");
+        assert_eq!((answer.answers.len(), answer.metadata.truncation), (records, truncation));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_from_elsewhere_is_for_datagrams_alone() {
+    let bench = Bench::new(vec![fault(vec![Action::WrongSource], Conditions::default())]);
+    assert!(matches!(bench.ask("contoso.test. MX", Transport::Udp).await, Outcome::Elsewhere(_)));
+    assert!(matches!(bench.ask("contoso.test. MX", Transport::Tcp).await, Outcome::Octets(_)));
 }

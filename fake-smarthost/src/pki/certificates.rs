@@ -7,8 +7,9 @@ use std::{
 };
 
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SanType, SerialNumber,
+    BasicConstraints, Certificate, CertificateParams, CertificateRevocationList, CertificateRevocationListParams,
+    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevocationReason,
+    RevokedCertParams, SanType, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha2::{Digest, Sha256};
@@ -27,6 +28,7 @@ const COMMON_NAME_OCTETS_MAX: usize = 64;
 struct Keys {
     root: KeyPair,
     intermediate: KeyPair,
+    other: KeyPair,
     unknown: KeyPair,
     server: KeyPair,
     client: KeyPair,
@@ -45,6 +47,7 @@ pub(super) struct Authority {
     pub(super) root: CertificateDer<'static>,
     pub(super) root_pem: String,
     begin: OffsetDateTime,
+    root_params: CertificateParams,
     keys: Arc<Keys>,
     intermediate_params: CertificateParams,
     intermediate: Certificate,
@@ -66,6 +69,7 @@ impl Authority {
             root: root.der().clone(),
             root_pem: root.pem(),
             begin,
+            root_params,
             keys,
             intermediate_params,
             intermediate,
@@ -79,9 +83,10 @@ impl Authority {
         let (from, to) = match spec.kind {
             CertificateKind::Expired => (-30, -1),
             CertificateKind::NotYetValid => (WORLD_DAYS_MAX + 1, WORLD_DAYS_MAX + 366),
-            CertificateKind::SelfSigned | CertificateKind::UnknownIssuer | CertificateKind::Valid => {
-                (-1, WORLD_DAYS_MAX)
-            }
+            CertificateKind::Revoked
+            | CertificateKind::SelfSigned
+            | CertificateKind::UnknownIssuer
+            | CertificateKind::Valid => (-1, WORLD_DAYS_MAX),
         };
         params.not_before = days(self.begin, from)?;
         params.not_after = days(self.begin, to)?;
@@ -92,9 +97,10 @@ impl Authority {
                 let issuer = Issuer::from_params(&self.unknown_params, &self.keys.unknown);
                 chain(&[&params.signed_by(key, &issuer).map_err(certificate_error)?], key)
             }
-            CertificateKind::Expired | CertificateKind::NotYetValid | CertificateKind::Valid => {
-                self.issue(&params, key)
-            }
+            CertificateKind::Expired
+            | CertificateKind::NotYetValid
+            | CertificateKind::Revoked
+            | CertificateKind::Valid => self.issue(&params, key),
         }
     }
 
@@ -104,6 +110,42 @@ impl Authority {
         params.not_before = days(self.begin, -1)?;
         params.not_after = days(self.begin, WORLD_DAYS_MAX)?;
         self.issue(&params, &self.keys.client)
+    }
+
+    /// A certificate that shows a client, of an issuer that goes by `issuer` and is trusted like the usual one.
+    pub(super) fn client_of(&self, issuer: &str, name: &str) -> Result<Chain, PkiError> {
+        let mut params = leaf_params(&[name.to_owned()], &format!("client {name} of {issuer}"))?;
+        params.not_before = days(self.begin, -1)?;
+        params.not_after = days(self.begin, WORLD_DAYS_MAX)?;
+        let issuer_params = authority_params(issuer, self.begin)?;
+        let root = Issuer::from_params(&self.root_params, &self.keys.root);
+        let intermediate = issuer_params.signed_by(&self.keys.other, &root).map_err(certificate_error)?;
+        let signer = Issuer::from_params(&issuer_params, &self.keys.other);
+        let leaf = params.signed_by(&self.keys.client, &signer).map_err(certificate_error)?;
+        chain(&[&leaf, &intermediate], &self.keys.client)
+    }
+
+    /// The list of the usual issuer's certificates that are revoked; those of `specs` that say so are in it.
+    pub(super) fn revocation_list(&self, specs: &[CertificateSpec]) -> Result<CertificateRevocationList, PkiError> {
+        let revoked = specs.iter().filter(|spec| spec.kind == CertificateKind::Revoked);
+        let entries = revoked.map(|spec| {
+            Ok(RevokedCertParams {
+                serial_number: serial(&spec.to_string()),
+                revocation_time: days(self.begin, -1)?,
+                reason_code: Some(RevocationReason::KeyCompromise),
+                invalidity_date: None,
+            })
+        });
+        let params = CertificateRevocationListParams {
+            this_update: days(self.begin, -1)?,
+            next_update: days(self.begin, WORLD_DAYS_MAX)?,
+            crl_number: serial("revocation list"),
+            issuing_distribution_point: None,
+            revoked_certs: entries.collect::<Result<_, PkiError>>()?,
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let issuer = Issuer::from_params(&self.intermediate_params, &self.keys.intermediate);
+        params.signed_by(&issuer).map_err(certificate_error)
     }
 
     fn issue(&self, params: &CertificateParams, key: &KeyPair) -> Result<Chain, PkiError> {
@@ -117,7 +159,14 @@ fn keys() -> Result<Arc<Keys>, PkiError> {
     static KEYS: OnceLock<Result<Arc<Keys>, PkiError>> = OnceLock::new();
     let make = || {
         let key = || KeyPair::generate().map_err(certificate_error);
-        Ok(Arc::new(Keys { root: key()?, intermediate: key()?, unknown: key()?, server: key()?, client: key()? }))
+        Ok(Arc::new(Keys {
+            root: key()?,
+            intermediate: key()?,
+            other: key()?,
+            unknown: key()?,
+            server: key()?,
+            client: key()?,
+        }))
     };
     KEYS.get_or_init(make).clone()
 }

@@ -16,6 +16,7 @@ impl fmt::Display for CertificateKind {
         formatter.write_str(match self {
             Self::Expired => "expired",
             Self::NotYetValid => "not-yet-valid",
+            Self::Revoked => "revoked",
             Self::SelfSigned => "self-signed",
             Self::UnknownIssuer => "unknown-issuer",
             Self::Valid => "valid",

@@ -24,6 +24,8 @@ pub(crate) struct Request {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
+    /// STARTTLS between Exchange servers: X-ANONYMOUSTLS.
+    AnonymousTls,
     Auth,
     /// A line in answer to a 334.
     AuthLine,
@@ -35,6 +37,8 @@ pub(crate) enum Verb {
     /// No command: the end of mail data.
     EndOfData,
     Expn,
+    /// AUTH between Exchange servers: X-EXPS.
+    Exps,
     Helo,
     Help,
     Mail,
@@ -83,6 +87,7 @@ impl Line {
             "BDAT" => (Verb::Bdat, self.bdat()),
             "DATA" => (Verb::Data, self.alone()),
             "EHLO" => (Verb::Ehlo, self.domain()),
+            "X-EXPS" => (Verb::Exps, self.auth()),
             "EXPN" => (Verb::Expn, Ok(Details::None)),
             "HELO" => (Verb::Helo, self.domain()),
             "HELP" => (Verb::Help, Ok(Details::None)),
@@ -92,6 +97,7 @@ impl Line {
             "RCPT" => (Verb::Rcpt, self.path(b"TO:").and_then(recipient)),
             "RSET" => (Verb::Rset, self.alone()),
             "STARTTLS" => (Verb::StartTls, self.alone()),
+            "X-ANONYMOUSTLS" => (Verb::AnonymousTls, self.alone()),
             "VRFY" if self.argument.is_empty() => (Verb::Vrfy, Err(Answer::new(501, "5.5.4", "Whom?"))),
             "VRFY" => (Verb::Vrfy, Ok(Details::None)),
             _ => (Verb::Unknown, Ok(Details::None)),

@@ -201,7 +201,11 @@ fn facts<S>(stream: &TlsStream<Prefixed<S>>, certificate: String) -> Handshake {
     }
 }
 
-/// The DNS names of a certificate, or else its common name.
+/// Who issues certificates of clients unless a page says otherwise.
+const USUAL_ISSUER: &str = "CN=mtaspec issuing";
+
+/// The DNS names of a certificate, or else its common name; `<I>issuer<S>subject` if another than the usual issuer
+/// signed it.
 fn names(certificate: &[u8]) -> Vec<String> {
     use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
     let Ok((_, certificate)) = X509Certificate::from_der(certificate) else { return Vec::new() };
@@ -216,6 +220,9 @@ fn names(certificate: &[u8]) -> Vec<String> {
     if names.is_empty() {
         let common = certificate.subject().iter_common_name().filter_map(|name| name.as_str().ok());
         names.extend(common.map(str::to_owned));
+    }
+    if certificate.issuer().to_string() != USUAL_ISSUER {
+        names.push(format!("<I>{}<S>{}", certificate.issuer(), certificate.subject()));
     }
     names
 }

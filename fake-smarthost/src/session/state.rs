@@ -71,7 +71,7 @@ impl Context<'_> {
         match self.host.posture(self.moment)? {
             Posture::BasicAuth(credential) | Posture::BasicAuthRequireTls(credential) => Some(credential),
             Posture::None(credential) => credential.as_ref(),
-            Posture::ExternalAuthoritative(_) => None,
+            Posture::ExchangeServer | Posture::ExternalAuthoritative(_) => None,
         }
     }
 }
@@ -103,14 +103,17 @@ impl State {
         match (request.verb, details) {
             (Verb::Connect, _) => Answer::new(220, "", format!("{} ESMTP", context.host.host().name)),
             (Verb::Ehlo | Verb::Helo, _) => Answer::new(250, "", context.host.host().name.clone()),
-            (Verb::Auth, Details::Auth { mechanism, initial }) => self.auth(mechanism, initial.as_deref(), context).0,
+            (Verb::Auth | Verb::Exps, Details::Auth { mechanism, initial }) => {
+                self.auth(request.verb, mechanism, initial.as_deref(), context).0
+            }
             (Verb::AuthLine, Details::AuthLine(line)) => self.auth_line(line, context).0,
             (Verb::Mail, Details::Mail { path, parameters }) => self.mail(&path.mailbox, parameters, context),
             (Verb::Rcpt, Details::Rcpt { path, parameters }) => self.rcpt(&path.mailbox, parameters, context),
             (Verb::Data, _) => self.data(),
             (Verb::Bdat, Details::Bdat { last, .. }) => self.bdat(*last, context),
             (Verb::EndOfData, _) => self.end_of_data(context),
-            (Verb::StartTls, _) => self.start_tls(context),
+            (Verb::AnonymousTls, _) => self.start_tls("X-ANONYMOUSTLS", context),
+            (Verb::StartTls, _) => self.start_tls("STARTTLS", context),
             (Verb::Expn, _) => Answer::new(502, "5.5.1", "EXPN not implemented"),
             (Verb::Help, _) => Answer::new(214, "2.0.0", "See RFC 5321"),
             (Verb::Noop | Verb::Rset, _) => Answer::new(250, "2.0.0", "OK"),
@@ -142,9 +145,9 @@ impl State {
         }
     }
 
-    fn auth(&self, mechanism: &str, initial: Option<&[u8]>, context: &Context<'_>) -> auth::Step {
+    fn auth(&self, verb: Verb, mechanism: &str, initial: Option<&[u8]>, context: &Context<'_>) -> auth::Step {
         let no = |code, enhanced, text: &'static str| (Answer::new(code, enhanced, text), None);
-        let Some(mechanisms) = self.extension("AUTH") else {
+        let Some(mechanisms) = self.extension(if verb == Verb::Exps { "X-EXPS" } else { "AUTH" }) else {
             let posture = context.host.posture(context.moment);
             return match (posture, context.moment.tls) {
                 (Some(Posture::BasicAuthRequireTls(_)), TlsState::Clear) => {
@@ -194,6 +197,9 @@ impl State {
                 TlsState::Clear => Some(Answer::new(530, "5.7.0", "Must issue a STARTTLS command first")),
                 TlsState::Tls => unproven("Authentication required"),
             },
+            Some(Posture::ExchangeServer) => {
+                (!self.authenticated).then(|| Answer::new(530, "5.7.1", "Client was not authenticated"))
+            }
             Some(Posture::ExternalAuthoritative(from)) => (!from.contains(&context.peer)).then(stranger),
             Some(Posture::None(_)) | None => None,
         };
@@ -249,14 +255,14 @@ impl State {
         (context.size > limit).then(super::parameters::too_large)
     }
 
-    fn start_tls(&self, context: &Context<'_>) -> Answer {
+    fn start_tls(&self, keyword: &str, context: &Context<'_>) -> Answer {
         if context.moment.tls == TlsState::Tls {
             return Answer::new(503, "5.5.1", "TLS is on already");
         }
         match &self.greeted {
-            Greeted::No if self.offers("STARTTLS", context).is_some() => Answer::new(503, "5.5.1", "EHLO first"),
-            _ if self.extension("STARTTLS").is_some() => Answer::new(220, "2.0.0", "Ready to start TLS"),
-            _ => Answer::new(502, "5.5.1", "STARTTLS not offered"),
+            Greeted::No if self.offers(keyword, context).is_some() => Answer::new(503, "5.5.1", "EHLO first"),
+            _ if self.extension(keyword).is_some() => Answer::new(220, "2.0.0", "Ready to start TLS"),
+            _ => Answer::new(502, "5.5.1", format!("{keyword} not offered")),
         }
     }
 
@@ -276,7 +282,7 @@ impl State {
                 self.greeted = if extended { Greeted::Extended(keywords(text)) } else { Greeted::Hello };
                 self.transaction = None;
             }
-            Verb::Auth | Verb::AuthLine => self.apply_auth(request, code, context),
+            Verb::Auth | Verb::AuthLine | Verb::Exps => self.apply_auth(request, code, context),
             Verb::Mail if good => {
                 let has = |keyword: &str, asked: Option<&str>| match &request.details {
                     Ok(Details::Mail { parameters, .. }) => parameters.iter().any(|one| {
@@ -299,7 +305,7 @@ impl State {
             Verb::Bdat => self.apply_bdat(request, code),
             Verb::EndOfData => self.transaction = None,
             Verb::Rset if good => self.transaction = None,
-            Verb::StartTls if code == 220 => return Effect::Handshake,
+            Verb::AnonymousTls | Verb::StartTls if code == 220 => return Effect::Handshake,
             Verb::Quit if code == 221 => return Effect::Close,
             _ => {}
         }
@@ -308,11 +314,18 @@ impl State {
 
     fn apply_auth(&mut self, request: &Request, code: u16, context: &Context<'_>) {
         let meant = match &request.details {
-            Ok(Details::Auth { mechanism, initial }) => self.auth(mechanism, initial.as_deref(), context).1,
+            Ok(Details::Auth { mechanism, initial }) => {
+                self.auth(request.verb, mechanism, initial.as_deref(), context).1
+            }
             Ok(Details::AuthLine(line)) => self.auth_line(line, context).1,
             _ => None,
         };
-        self.exchange = (code == 334).then(|| meant.unwrap_or(Exchange::Unknown));
+        let asked = match &request.details {
+            // A rule that asks where the correct server would not: for the same thing once more.
+            Ok(Details::Auth { mechanism, .. }) => auth::begin(mechanism, None, context.credential()).1,
+            _ => None,
+        };
+        self.exchange = (code == 334).then(|| meant.or(asked).unwrap_or(Exchange::Unknown));
         self.authenticated |= code == 235;
     }
 

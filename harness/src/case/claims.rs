@@ -7,7 +7,7 @@ use super::{
     Line, LineMistake,
     catalogue::{Catalogue, IdKind},
     hosts::Hosts,
-    model::{MessageSpec, WorldSpec},
+    model::{MessageSpec, NameServerSpec, RESOLVER_ADDRESS, WorldSpec},
     names::folded_mailbox,
     shell::PASSWORD_CHARACTERS_MIN,
     words::{expecting, mistake, mistake_of, nearest, span_of},
@@ -20,6 +20,7 @@ const NAMES_SEARCHED_MAX: usize = 1_000;
 /// What a claim can name.
 pub(super) struct Named<'a> {
     pub(super) world: &'a WorldSpec,
+    pub(super) name_servers: &'a [NameServerSpec],
     pub(super) hosts: &'a Hosts,
     pub(super) messages: &'a [MessageSpec],
     pub(super) catalogue: Catalogue<'a>,
@@ -34,6 +35,7 @@ impl Named<'_> {
         }
         match &claim.body {
             Body::Fate(fate) => self.fate(fate, line, &mut found),
+            Body::Reported(_) => {}
             Body::Seen(seen) => self.seen(seen, line, &mut found),
         }
         self.ids(claim, line, &mut found);
@@ -58,7 +60,7 @@ impl Named<'_> {
     fn seen(&self, seen: &Seen, line: Line<'_>, mistakes: &mut Vec<LineMistake>) {
         match &seen.subject {
             Subject::Host(host) => mistakes.extend(self.host(host, line)),
-            Subject::Dns { server: Some(server) } => mistakes.extend(self.server(server, line)),
+            Subject::Dns { server: Some(server) } => mistakes.extend(self.name_server(server, line)),
             _ => {}
         }
         self.thing(&seen.thing, line, mistakes);
@@ -103,6 +105,17 @@ impl Named<'_> {
         }
         let message = format!("no server of the world is called `{server}`");
         Some(expecting(mistake(line, span_of(line.text, server), message), [self.world.server.as_str()]))
+    }
+
+    /// A name server by its address, or by the name of the server whose it is.
+    fn name_server(&self, called: &str, line: Line<'_>) -> Option<LineMistake> {
+        let Ok(address) = called.parse::<IpAddr>() else { return self.server(called, line) };
+        let known = || std::iter::once(RESOLVER_ADDRESS).chain(self.name_servers.iter().map(|server| server.address));
+        if known().any(|known| known == address) {
+            return None;
+        }
+        let wrong = mistake(line, span_of(line.text, called), format!("no name server has the address {address}"));
+        Some(expecting(wrong, known().map(|known| known.to_string())))
     }
 
     fn recipient(&self, recipient: &str, line: Line<'_>) -> Option<LineMistake> {

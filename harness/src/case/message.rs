@@ -1,9 +1,10 @@
 //! Messages: the `eml` fence, its envelope and its octets.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use super::{
     Line, LineMistake,
+    dsn::Dsn,
     fence::duration,
     grammar,
     model::{MessageSpec, Piece, Via},
@@ -17,7 +18,7 @@ pub const RECIPIENTS_MAX: usize = 10_000;
 pub const FILL_OCTETS_MAX: u64 = 256 << 20;
 
 /// Keys of the info string.
-const KEYS: [&str; 5] = ["at=", "from=", "times=", "to=", "via="];
+const KEYS: [&str; 9] = ["at=", "envid=", "from=", "notify=", "orcpt=", "ret=", "times=", "to=", "via="];
 
 /// What the info string of an `eml` fence says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,9 @@ pub(super) struct Envelope {
     at: Duration,
     times: u32,
     via: Via,
+    dsn: Dsn,
+    /// Those of the last `to=`.
+    last: Range<usize>,
 }
 
 impl Envelope {
@@ -44,6 +48,8 @@ impl Envelope {
             at: Duration::ZERO,
             times: 1,
             via: Via::default(),
+            dsn: Dsn::default(),
+            last: 0..0,
         };
         for word in words {
             match word.text.split_once('=') {
@@ -79,7 +85,11 @@ impl Envelope {
                         mistake_at(line, place, format!("`{value}` is no number of copies: at least 1"))
                     })?;
             }
-            "to" => self.recipients = recipients(line, place)?,
+            "to" => {
+                let first = self.recipients.len();
+                recipients(line, place, &mut self.recipients)?;
+                self.last = first..self.recipients.len();
+            }
             "via" => {
                 self.via = match value {
                     "submission" => Via::Submission,
@@ -90,6 +100,7 @@ impl Envelope {
                     }
                 }
             }
+            _ if self.dsn.set(line, Word { text: key, start: word.start }, place, self.last.clone())? => {}
             _ => {
                 let wrong = mistake_at(line, word, format!("a message has no `{key}=`"));
                 return Err(expecting(wrong, nearest(&format!("{key}="), KEYS)));
@@ -107,19 +118,19 @@ impl Envelope {
             at: self.at,
             times: self.times,
             via: self.via,
+            dsn: self.dsn,
             content,
         }
     }
 }
 
-/// The mailboxes of `to=`, ranges written out.
-fn recipients(line: Line<'_>, list: Word<'_>) -> Result<Vec<String>, LineMistake> {
-    let mut found = Vec::new();
+/// Adds the mailboxes of a `to=`, ranges written out.
+fn recipients(line: Line<'_>, list: Word<'_>, found: &mut Vec<String>) -> Result<(), LineMistake> {
     let mut start = list.start;
     for text in list.text.split(',') {
         let place = Word { text, start };
         start += text.len() + 1;
-        let Some(range) = Range::find(text) else {
+        let Some(range) = Numbers::find(text) else {
             check_mailbox(line, place)?;
             found.push(text.to_owned());
             continue;
@@ -136,18 +147,18 @@ fn recipients(line: Line<'_>, list: Word<'_>) -> Result<Vec<String>, LineMistake
         })?;
         found.extend((range.first..=range.last).map(|number| range.written(number)));
     }
-    Ok(found)
+    Ok(())
 }
 
 /// `r{1..250}@contoso.test`
-struct Range<'a> {
+struct Numbers<'a> {
     before: &'a str,
     first: u32,
     last: u32,
     after: &'a str,
 }
 
-impl<'a> Range<'a> {
+impl<'a> Numbers<'a> {
     fn find(text: &'a str) -> Option<Self> {
         let (before, rest) = text.split_once('{')?;
         let (range, after) = rest.split_once('}')?;
@@ -316,6 +327,7 @@ mod tests {
             at: Duration::ZERO,
             times: 1,
             via: Via::default(),
+            dsn: Dsn::default(),
             content: vec![Piece::Fill(count)],
         };
         for count in 2..400_u16 {

@@ -11,6 +11,7 @@ use std::{
 use mtaspec_fake_dns::rule::Fault;
 use mtaspec_fake_smarthost::Host;
 
+use super::dsn::Dsn;
 use crate::claim::ast::Claim;
 
 /// One case.
@@ -32,6 +33,8 @@ pub struct Case {
     pub zones: Vec<ZoneSet>,
     /// Faults of the name server, in the order in which they are tried. Their tags index [`Case::stimuli`].
     pub dns_faults: Vec<Fault>,
+    /// Name servers besides the one at [`RESOLVER_ADDRESS`], by address.
+    pub name_servers: Vec<NameServerSpec>,
     /// Hosts with every address they have; every address of the zones is in exactly one. Tags index [`Case::stimuli`].
     pub hosts: Vec<HostSpec>,
     /// Management-shell texts in the order in which they are run.
@@ -57,6 +60,8 @@ pub struct WorldSpec {
     pub reverse_path: String,
     /// World time at which the case ends at the latest.
     pub horizon: Duration,
+    /// The name servers that the judged server's machine is told of, in the order in which they are asked.
+    pub name_servers: Vec<IpAddr>,
     /// The page asked for the horizon (`observe until`): then a deferral settles nothing.
     pub observe_until: bool,
 }
@@ -69,6 +74,7 @@ impl Default for WorldSpec {
             accepts: vec!["sender.test".to_owned()],
             reverse_path: "sender@sender.test".to_owned(),
             horizon: Duration::from_secs(10),
+            name_servers: vec![RESOLVER_ADDRESS],
             observe_until: false,
         }
     }
@@ -78,6 +84,17 @@ impl Default for WorldSpec {
 pub const ORIGIN_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
 /// The address of the name server.
 pub const RESOLVER_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 53));
+
+/// A name server besides the usual one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameServerSpec {
+    /// Where it is asked, on port 53.
+    pub address: IpAddr,
+    /// Its own records; `None`: those of the usual one.
+    pub zones: Option<Vec<ZoneSet>>,
+    /// Its own faults, in the order in which they are tried.
+    pub faults: Vec<Fault>,
+}
 
 /// Records that hold from a time on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +145,8 @@ pub struct MessageSpec {
     pub times: u32,
     /// How it comes in.
     pub via: Via,
+    /// What it asks about notifications.
+    pub dsn: Dsn,
     /// The message with CRLF line ends. Short of its fills: see [`MessageSpec::octets`].
     pub content: Vec<Piece>,
 }

@@ -9,14 +9,20 @@ use super::model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS};
 
 /// What must be used instead of a real name.
 pub(super) const RESERVED_NAMES: [&str; 3] = [".test", ".example", ".invalid"];
+/// Where the reverse names of documentation addresses are (RFC 1035 §3.5, RFC 3596 §2.5): nobody is mailed there.
+const REVERSE_NAMES: [&str; 4] =
+    [".2.0.192.in-addr.arpa", ".100.51.198.in-addr.arpa", ".113.0.203.in-addr.arpa", ".8.b.d.0.1.0.0.2.ip6.arpa"];
+
 /// What must be used instead of a real address.
 pub(super) const DOCUMENTATION_RANGES: [&str; 4] =
     ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"];
 
-/// Whether a domain is under a top-level domain that nobody has. The final dot may be there.
+/// Whether a domain is under a top-level domain that nobody has, or the reverse name of a documentation address. The
+/// final dot may be there.
 pub(super) fn is_reserved_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     RESERVED_NAMES.iter().any(|suffix| name.ends_with(suffix) || name == suffix[1..])
+        || REVERSE_NAMES.iter().any(|suffix| name.ends_with(suffix))
 }
 
 /// Whether an address is of a documentation range.

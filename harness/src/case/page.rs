@@ -157,8 +157,9 @@ fn shape(claim: &Claim) -> impl PartialEq + use<> {
     let qualifiers = |all: &[Qualifier]| all.iter().map(discriminant).collect::<Vec<_>>();
     let seen = |seen: &Seen| (discriminant(&seen.thing), seen.never, qualifiers(&seen.qualifiers));
     let body = match &claim.body {
-        Body::Fate(fate) => (Some((discriminant(&fate.outcome), qualifiers(&fate.qualifiers))), None),
-        Body::Seen(claimed) => (None, Some(seen(claimed))),
+        Body::Fate(fate) => (Some((discriminant(&fate.outcome), qualifiers(&fate.qualifiers))), None, None),
+        Body::Reported(own) => (None, Some((own.source, own.never, qualifiers(&own.qualifiers))), None),
+        Body::Seen(claimed) => (None, None, Some(seen(claimed))),
     };
     (claim.level, claim.when.as_ref().map(seen), body)
 }

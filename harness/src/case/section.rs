@@ -15,6 +15,7 @@ use super::{
     markdown::{Fence, Part, Section},
     message,
     model::{MessageSpec, ShellText, Stimulus, WorldSpec},
+    name_servers::{self, NameServers},
     shell::{self, Sheet},
     variants::Variant,
     words::{expecting, first_word, mistake, mistake_of, nearest, span_of},
@@ -64,16 +65,24 @@ pub(super) fn case(
     reader.heads(context.shared, Place::Shared);
     reader.heads(&section.part, Place::Section);
     let world = reader.world();
-    let records = reader.zones(&world);
-    let hosts = reader.hosts(&records);
-    let dns_faults = reader.dns_faults(&world);
+    let mut servers = NameServers::default();
+    reader.zones(&world, &mut servers);
+    let hosts = reader.hosts(&servers.records());
+    reader.dns_faults(&world, &mut servers);
+    let name_servers = servers.others(&world);
     let sheets = reader.shell(&world);
     let messages = reader.messages(&world, &sheets);
     let claims = reader.claims();
     if claims.is_empty() && !reader.has_expect() {
         reader.mistakes.push(mistake_of(section.heading, "the case claims nothing: it has no `expect` fence"));
     }
-    let named = claims::Named { world: &world, hosts: &hosts, messages: &messages, catalogue: context.catalogue };
+    let named = claims::Named {
+        world: &world,
+        name_servers: &name_servers,
+        hosts: &hosts,
+        messages: &messages,
+        catalogue: context.catalogue,
+    };
     for (claim, text) in &claims {
         named.check(claim, Line { text, number: claim.line }, reader.mistakes);
     }
@@ -83,9 +92,10 @@ pub(super) fn case(
         file: context.file.to_owned(),
         line: section.heading.number,
         section_text: section.text.to_owned(),
-        zones: zones::sets(&records),
+        zones: zones::sets(&servers.usual_records()),
         world,
-        dns_faults,
+        dns_faults: servers.usual_faults(),
+        name_servers,
         hosts: hosts.all,
         shell: sheets.into_iter().map(|sheet| sheet.text).collect(),
         messages,
@@ -134,25 +144,23 @@ impl<'a, 'p> Reader<'a, 'p> {
         world::read(&filled, self.mistakes)
     }
 
-    /// `zone SERVER` and `dns SERVER` must name the server of the world.
-    fn check_server(&mut self, fence: &Fence<'_>, server: Option<&str>, world: &WorldSpec) {
-        if let Some(server) = server.filter(|server| !server.eq_ignore_ascii_case(&world.server)) {
-            let span = span_of(fence.head.text, server);
-            let wrong = mistake(fence.head, span, format!("no server of the world is called `{server}`"));
-            self.mistakes.push(expecting(wrong, [world.server.as_str()]));
-        }
-    }
-
-    fn zones(&mut self, world: &WorldSpec) -> Vec<Timed> {
-        let mut records = Vec::new();
+    fn zones(&mut self, world: &WorldSpec, servers: &mut NameServers) {
         for at in 0..self.fences.len() {
             let Head::Zone { server, at: time } = self.fences[at].head.clone() else { continue };
             let fence = self.fences[at].fence;
-            self.check_server(fence, server.as_deref(), world);
+            let Some(server) = self.whose(fence, server.as_deref(), world) else { continue };
             let lines = self.fill(&fence.lines);
-            records.extend(zones::read(&lines, time, self.mistakes));
+            let records = zones::read(&lines, time, self.mistakes);
+            servers.add_records(server, records);
         }
-        records
+    }
+
+    /// Which name server a fence is of.
+    fn whose(&mut self, fence: &Fence<'_>, called: Option<&str>, world: &WorldSpec) -> Option<IpAddr> {
+        let text = self.variant.fill(fence.head);
+        name_servers::whose(Line { text: &text, number: fence.head.number }, called, world)
+            .map_err(|wrong| self.mistakes.push(wrong))
+            .ok()
     }
 
     fn hosts(&mut self, records: &[Timed]) -> Hosts {
@@ -169,8 +177,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         hosts
     }
 
-    fn dns_faults(&mut self, world: &WorldSpec) -> Vec<dns::Fault> {
-        let mut faults = Vec::new();
+    fn dns_faults(&mut self, world: &WorldSpec, servers: &mut NameServers) {
         for place in [Place::Section, Place::Shared] {
             for at in 0..self.fences.len() {
                 let Head::Dns { server } = self.fences[at].head.clone() else { continue };
@@ -178,7 +185,7 @@ impl<'a, 'p> Reader<'a, 'p> {
                     continue;
                 }
                 let fence = self.fences[at].fence;
-                self.check_server(fence, server.as_deref(), world);
+                let Some(server) = self.whose(fence, server.as_deref(), world) else { continue };
                 for (number, text) in self.fill(&fence.lines) {
                     if text.trim().is_empty() {
                         continue;
@@ -187,14 +194,13 @@ impl<'a, 'p> Reader<'a, 'p> {
                         Ok(mut fault) => {
                             let tag = self.stimulus(&text, number, fault.conditions.optional);
                             fault.tag = Some(dns::Tag(tag));
-                            faults.push(fault);
+                            servers.add_fault(server, fault);
                         }
                         Err(wrong) => self.mistakes.push(wrong),
                     }
                 }
             }
         }
-        faults
     }
 
     /// Notes something that must fire; returns its number.

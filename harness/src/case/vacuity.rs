@@ -6,7 +6,7 @@ use super::{
     Case, Line, LineMistake,
     words::{mistake, mistake_of},
 };
-use crate::claim::ast::{Body, Claim, HeaderValue, Outcome, Qualifier, Seen, Subject, Thing};
+use crate::claim::ast::{Body, Claim, HeaderValue, Outcome, Qualifier, Reported, Seen, Subject, Thing};
 
 /// Checks the cases of one page. Lines are those of the page, the first at index 0.
 pub(super) fn check(cases: &[Case], lines: &[Line<'_>], mistakes: &mut Vec<LineMistake>) {
@@ -20,8 +20,12 @@ pub(super) fn check(cases: &[Case], lines: &[Line<'_>], mistakes: &mut Vec<LineM
             mistakes.push(mistake_of(at(case.line), message));
         }
         for claim in &case.claims {
-            let Body::Seen(seen) = &claim.body else { continue };
-            if seen.never && !has_control(seen, cases) {
+            let has_no_control = match &claim.body {
+                Body::Fate(_) => false,
+                Body::Reported(reported) => reported.never && !is_shown(reported, cases),
+                Body::Seen(seen) => seen.never && !has_control(seen, cases),
+            };
+            if has_no_control {
                 let line = at(claim.line);
                 let start = line.text.find("never").unwrap_or(0);
                 let message = "nothing in the page shows that this can happen: no claim that it is seen";
@@ -35,14 +39,25 @@ pub(super) fn check(cases: &[Case], lines: &[Line<'_>], mistakes: &mut Vec<LineM
 fn is_presence(claim: &Claim) -> bool {
     match &claim.body {
         Body::Fate(fate) => fate.outcome != Outcome::NotDelivered,
+        Body::Reported(reported) => !reported.never && !reported.qualifiers.iter().any(may_be_none),
         Body::Seen(seen) => is_sighting(seen),
     }
 }
 
+/// Whether some claim of the page says that an MTA reports such a line.
+fn is_shown(never: &Reported, cases: &[Case]) -> bool {
+    cases.iter().flat_map(|case| &case.claims).any(|claim| match &claim.body {
+        Body::Reported(other) => is_presence(claim) && other.source == never.source && other.pattern == never.pattern,
+        _ => false,
+    })
+}
+
+fn may_be_none(qualifier: &Qualifier) -> bool {
+    matches!(qualifier, Qualifier::AtMost(_) | Qualifier::AtLeast(0) | Qualifier::Times(0))
+}
+
 /// Whether the thing must be seen: neither never, nor at most so often.
 fn is_sighting(seen: &Seen) -> bool {
-    let may_be_none =
-        |qualifier: &Qualifier| matches!(qualifier, Qualifier::AtMost(_) | Qualifier::AtLeast(0) | Qualifier::Times(0));
     !seen.never && !seen.qualifiers.iter().any(may_be_none)
 }
 
@@ -51,6 +66,7 @@ fn has_control(never: &Seen, cases: &[Case]) -> bool {
     let is_dns = |subject: &Subject| matches!(subject, Subject::Dns { .. });
     cases.iter().flat_map(|case| &case.claims).any(|claim| match &claim.body {
         Body::Fate(fate) => matches!(fate.outcome, Outcome::Delivered { .. }) && is_in_delivery(&never.thing),
+        Body::Reported(_) => false,
         Body::Seen(seen) => {
             is_sighting(seen) && is_dns(&seen.subject) == is_dns(&never.subject) && implies(&seen.thing, &never.thing)
         }

@@ -1,14 +1,16 @@
 //! The `world` fence: the judged server, its domains, and how long it is watched.
 
+use std::net::IpAddr;
+
 use super::{
     Line, LineMistake, grammar,
-    model::WorldSpec,
+    model::{RESOLVER_ADDRESS, WorldSpec},
     names::{DOCUMENTATION_RANGES, RESERVED_NAMES, address_fault, host_name, is_reserved_name, mailbox_fault},
     words::{Word, expecting, mistake_at, nearest, words},
 };
 
 /// The words that a line of a `world` fence begins with.
-const WORDS: [&str; 4] = ["accepts", "observe", "reverse-path", "server"];
+const WORDS: [&str; 5] = ["accepts", "name-servers", "observe", "reverse-path", "server"];
 /// Words of the format that this version knows and does not understand yet.
 const LATER_WORDS: [&str; 4] = ["link", "profile", "site", "subscribe"];
 
@@ -37,6 +39,10 @@ fn set(world: &mut WorldSpec, line: Line<'_>, first: Word<'_>, rest: &[Word<'_>]
         ("accepts", [_, ..]) => {
             let domains: Result<_, _> = rest.iter().map(|domain| reserved_name(line, *domain)).collect();
             world.accepts = domains?;
+        }
+        ("name-servers", [_, ..]) => {
+            let addresses: Result<_, _> = rest.iter().map(|address| name_server(line, *address)).collect();
+            world.name_servers = addresses?;
         }
         ("observe", [until, time]) if until.text == "until" => {
             world.horizon = grammar::duration(time.text).ok_or_else(|| {
@@ -70,6 +76,7 @@ fn set(world: &mut WorldSpec, line: Line<'_>, first: Word<'_>, rest: &[Word<'_>]
 fn wrong_line(line: Line<'_>, first: Word<'_>, word: &str) -> LineMistake {
     let form = match word {
         "accepts" => "accepts DOMAIN...",
+        "name-servers" => "name-servers ADDRESS...",
         "observe" => "observe until DURATION",
         "reverse-path" => "reverse-path MAILBOX",
         "server" => "server NAME ADDRESS",
@@ -83,6 +90,17 @@ fn wrong_line(line: Line<'_>, first: Word<'_>, word: &str) -> LineMistake {
         }
     };
     expecting(mistake_at(line, first, format!("the line does not have the form of `{word}`")), [form])
+}
+
+/// The address of a name server: the usual one's, or one of a documentation range.
+fn name_server(line: Line<'_>, word: Word<'_>) -> Result<IpAddr, LineMistake> {
+    match word.text.parse() {
+        Ok(address) if address == RESOLVER_ADDRESS || address_fault(address).is_none() => Ok(address),
+        _ => {
+            let message = format!("`{}` is no address that a name server may have", word.text);
+            Err(expecting(mistake_at(line, word, message), DOCUMENTATION_RANGES))
+        }
+    }
 }
 
 fn reserved_name(line: Line<'_>, name: Word<'_>) -> Result<String, LineMistake> {

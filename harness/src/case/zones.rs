@@ -76,6 +76,25 @@ pub(super) fn address(record: &Record) -> Option<IpAddr> {
 
 /// The first name or address of a record that could really be mailed or dialled, or that is taken.
 fn fault(line: Line<'_>, record: &Record) -> Option<LineMistake> {
+    let (part, message, allowed): (_, _, &[&str]) = match (real_name(record), address(record)) {
+        (Some(name), _) => (name.clone(), real(&name), &RESERVED_NAMES),
+        (None, Some(address)) => (address.to_string(), own_address_fault(address)?, &DOCUMENTATION_RANGES),
+        (None, None) => return None,
+    };
+    Some(expecting(mistake(line, place(line, &part), message), allowed.iter().copied()))
+}
+
+/// What of a record could really be mailed or dialled, in words.
+pub(super) fn reality(record: &Record) -> Option<String> {
+    real_name(record).map(|name| real(&name)).or_else(|| address(record).and_then(own_address_fault))
+}
+
+fn real(name: &str) -> String {
+    format!("`{name}` could really be mailed or dialled")
+}
+
+/// The first name of a record that somebody could have.
+fn real_name(record: &Record) -> Option<String> {
     let target = match &record.data {
         RData::CNAME(target) => Some(&target.0),
         RData::MX(mx) => Some(&mx.exchange),
@@ -85,16 +104,25 @@ fn fault(line: Line<'_>, record: &Record) -> Option<LineMistake> {
         _ => None,
     };
     // The root as a target is no name: a null MX (RFC 7505 §3).
-    let names = [Some(&record.name), target.filter(|target| !target.is_root())];
-    for name in names.into_iter().flatten().map(plain_name) {
-        if !is_reserved_name(&name) {
-            let message = format!("`{name}` could really be mailed or dialled");
-            return Some(expecting(mistake(line, place(line, &name), message), RESERVED_NAMES));
-        }
-    }
-    let address = address(record)?;
-    let wrong = mistake(line, place(line, &address.to_string()), address_fault(address)?);
-    Some(expecting(wrong, DOCUMENTATION_RANGES))
+    let target = target.filter(|target| !target.is_root()).map(plain_name);
+    let is_nowhere = |name: &String| is_reserved_name(name) || is_own_machine(name) || is_address_as_name(name);
+    let owner = Some(plain_name(&record.name)).filter(|name| !is_reserved_name(name));
+    owner.or_else(|| target.filter(|name| !is_nowhere(name)))
+}
+
+/// The name by which every machine calls itself (RFC 6761 §6.3).
+fn is_own_machine(name: &str) -> bool {
+    name == "localhost"
+}
+
+/// An address where a name should stand: a mistake that zones really have.
+fn is_address_as_name(name: &str) -> bool {
+    name.parse().is_ok_and(|address| address_fault(address).is_none())
+}
+
+/// As [`address_fault`], with the addresses by which a machine reaches itself allowed.
+fn own_address_fault(address: IpAddr) -> Option<String> {
+    if address.is_loopback() { None } else { address_fault(address) }
 }
 
 /// Where a name or an address stands in a line.

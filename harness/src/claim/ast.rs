@@ -41,8 +41,33 @@ pub enum Level {
 pub enum Body {
     /// What became of a recipient.
     Fate(Fate),
+    /// What the MTA reports of itself: judged only where it does.
+    Reported(Reported),
     /// What a host, or the name server, saw.
     Seen(Seen),
+}
+
+/// `queue shows "contoso.test * Retry *"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// What shows it.
+    pub source: Source,
+    /// `never`.
+    pub never: bool,
+    /// Of the whole line.
+    pub pattern: Pattern,
+    /// How often, and when.
+    pub qualifiers: Vec<Qualifier>,
+}
+
+/// What an MTA may report, a line at a time.
+#[expect(clippy::exhaustive_enums, reason = "the notation has these")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// How a queue stands: next hop, delivery type, status, last error.
+    Queue,
+    /// How a recipient is routed: recipient, connector, delivery type.
+    Route,
 }
 
 /// `julia@contoso.test is delivered to mx.contoso.test within 5m`.

@@ -3,7 +3,8 @@
 //! An attempt is a time in which a query for the recipient's route is open or a connection to its host is. Which
 //! queries and hosts are of its route is read from the trace: where all recipients of a case share a domain, every query
 //! and every connection that is not of `origin`; otherwise the names that follow from the recipient's domain, and the
-//! hosts to which its RCPT was ever said.
+//! hosts to which its RCPT was ever said. A host that is down hears no RCPT: where nothing of a trace belongs to the
+//! recipients of one domain, and only to them, what belongs to nobody is theirs.
 
 use std::collections::BTreeSet;
 
@@ -53,15 +54,24 @@ impl Judging<'_> {
         let to_origin = self.case.world.accepts.iter().any(|accepted| accepted.eq_ignore_ascii_case(&own));
         let names = self.names(&own);
         let hosts = self.hosts_of(recipient);
+        let nobodys = if self.is_only_stray(recipient) { self.nobodys() } else { Strays::default() };
         let names = |name: &str| {
             let name = name.trim_end_matches('.').to_ascii_lowercase();
             let is_accepted = self.case.world.accepts.iter().any(|accepted| accepted.eq_ignore_ascii_case(&name));
             let at_origin = is_accepted || self.host("origin").is_some_and(|host| host.names.contains(&name));
-            if shared { to_origin || !at_origin } else { names.contains(&name) || hosts.names.contains(&name) }
+            if shared {
+                to_origin || !at_origin
+            } else {
+                names.contains(&name) || hosts.names.contains(&name) || nobodys.names.contains(&name)
+            }
         };
         let is_host = |host: &str| {
             let at_origin = host == "origin";
-            if shared { to_origin || !at_origin } else { hosts.names.contains(&host.to_ascii_lowercase()) }
+            if shared {
+                return to_origin || !at_origin;
+            }
+            let host = host.to_ascii_lowercase();
+            hosts.names.contains(&host) || nobodys.hosts.contains(&host)
         };
         let queries = self.view.queries.iter().filter(|query| names(query.name)).map(|query| Attempt {
             index: query.index,
@@ -80,6 +90,45 @@ impl Judging<'_> {
             _ => None,
         });
         queries.chain(sessions).chain(refused).collect()
+    }
+
+    /// Whether something was tried that belongs to no recipient, so that it may be an attempt for one who has none.
+    pub(super) fn has_strays(&self) -> bool {
+        let nobodys = self.nobodys();
+        !nobodys.hosts.is_empty() || !nobodys.names.is_empty()
+    }
+
+    /// Whether nothing of the trace belongs to this recipient, and whoever else that holds for shares its domain.
+    fn is_only_stray(&self, recipient: &str) -> bool {
+        let own = domain(recipient);
+        let is_stray = |other: &str| self.hosts_of(other).names.is_empty() && !self.is_asked_for(&domain(other));
+        let others = self.case.messages.iter().flat_map(|message| &message.recipients);
+        is_stray(recipient) && others.filter(|other| domain(other) != own).all(|other| !is_stray(other))
+    }
+
+    fn is_asked_for(&self, domain: &str) -> bool {
+        self.view.queries.iter().any(|query| query.name.trim_end_matches('.').eq_ignore_ascii_case(domain))
+    }
+
+    /// What was asked and dialled, and belongs to no recipient; `origin` belongs to the MTA itself.
+    fn nobodys(&self) -> Strays {
+        let (mut names, mut hosts) = (BTreeSet::new(), Hosts::default());
+        if let Some(origin) = self.host("origin") {
+            hosts.add(self, &origin.host.name);
+        }
+        for recipient in self.case.messages.iter().flat_map(|message| &message.recipients) {
+            names.extend(self.names(&domain(recipient)));
+            hosts.names.extend(self.hosts_of(recipient).names);
+        }
+        let dialled = self.view.trace.0.iter().filter_map(|entry| match &entry.event {
+            Event::Connect { host, .. } | Event::Refused { host, .. } => Some(host.to_ascii_lowercase()),
+            _ => None,
+        });
+        let asked = self.view.queries.iter().map(|query| query.name.trim_end_matches('.').to_ascii_lowercase());
+        Strays {
+            hosts: dialled.filter(|host| host != "origin" && !hosts.names.contains(host)).collect(),
+            names: asked.filter(|name| !names.contains(name) && !hosts.names.contains(name)).collect(),
+        }
     }
 
     fn end_of(&self, session: &Session<'_>) -> u64 {
@@ -123,6 +172,13 @@ impl Judging<'_> {
         }
         hosts
     }
+}
+
+/// What belongs to no recipient.
+#[derive(Debug, Default)]
+struct Strays {
+    hosts: BTreeSet<String>,
+    names: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]

@@ -11,7 +11,7 @@ use crate::{
     case::model::MessageSpec,
     trace::{
         Event,
-        event::ReportedFate,
+        event::{REFUSED_AT_SUBMISSION, ReportedFate},
         submitted::{Taken, base_name, is_message},
         view::StepKind,
         wire::same_mailbox,
@@ -176,6 +176,15 @@ impl<'a> One<'a, '_> {
         found.map(|(index, entry)| (entry.at_ms, index)).collect()
     }
 
+    /// Whether the MTA reports routes or fates. What it refused at submission is not of its own accord.
+    fn reports(&self) -> bool {
+        self.judging.view.trace.0.iter().any(|entry| match &entry.event {
+            Event::Fate { reason, .. } => !reason.starts_with(REFUSED_AT_SUBMISSION),
+            Event::Route { .. } => true,
+            _ => false,
+        })
+    }
+
     fn fails(&self) -> Finding {
         let all = self.failures();
         let Some(first) = all.first() else {
@@ -210,7 +219,7 @@ impl<'a> One<'a, '_> {
             _ => None,
         });
         let tried = judging.attempts(self.recipient);
-        let (first, tried) = match (reported.first(), tried.first()) {
+        let (first, was_tried) = match (reported.first(), tried.first()) {
             (Some((_, index)), _) => (Some(*index), true),
             (None, Some(attempt)) => {
                 let replied = |code| {
@@ -221,7 +230,11 @@ impl<'a> One<'a, '_> {
             }
             (None, None) => (None, false),
         };
-        if !tried {
+        if tried.is_empty() && !self.reports() && judging.has_strays() {
+            let saw = format!("the MTA reports no fates, and nothing shows for whom it tried; {}", self.recipient);
+            return Finding::not_reached(format!("{saw} is not named"), "");
+        }
+        if !was_tried {
             return judging.missing(&format!("{} was not tried so", self.recipient));
         }
         if !judging.view.absence_counts() {
@@ -283,18 +296,15 @@ impl<'a> One<'a, '_> {
     }
 
     fn unroutable(&self) -> Finding {
-        let mut reports = false;
         let mut found = self.reported(ReportedFate::Unroutable);
         for (index, entry) in self.judging.view.trace.0.iter().enumerate() {
             match &entry.event {
                 Event::Route { message, recipient, delivery, .. } => {
-                    reports = true;
                     let is_own = is_message(message, &self.message.name) && same_mailbox(recipient, self.recipient);
                     if is_own && delivery == "Unreachable" {
                         found.push((entry.at_ms, index));
                     }
                 }
-                Event::Fate { .. } => reports = true,
                 _ => {}
             }
         }
@@ -303,7 +313,7 @@ impl<'a> One<'a, '_> {
         }
         match found.first() {
             Some((_, index)) => Finding::held(Some(*index), format!("no route for {}", self.recipient)),
-            None if reports => self.judging.missing(&format!("{} was reported otherwise", self.recipient)),
+            None if self.reports() => self.judging.missing(&format!("{} was reported otherwise", self.recipient)),
             None => Finding::not_reached("the MTA reports neither routes nor fates", ""),
         }
     }

@@ -20,6 +20,7 @@ pub(crate) fn case(messages: &[(&str, &[&str], u32)], claims: Vec<Claim>) -> Cas
         world: WorldSpec::default(),
         zones: Vec::new(),
         dns_faults: Vec::new(),
+        name_servers: Vec::new(),
         hosts: vec![host("mx.test", 11), host("backup.test", 12), host("origin", 2)],
         shell: Vec::new(),
         messages: messages.iter().map(|(name, recipients, times)| message(name, recipients, *times)).collect(),
@@ -41,6 +42,7 @@ fn message(name: &str, recipients: &[&str], times: u32) -> MessageSpec {
         at: Duration::ZERO,
         times,
         via: Via::Submission,
+        dsn: crate::case::dsn::Dsn::default(),
         content: Vec::new(),
     }
 }

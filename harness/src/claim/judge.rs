@@ -4,7 +4,7 @@ use super::{
     ast::{Body, Claim},
     fate,
     finding::{Finding, Outcome},
-    seen,
+    reported, seen,
 };
 use crate::{
     case::{Case, model::HostSpec},
@@ -47,6 +47,7 @@ impl<'a> Judging<'a> {
         }
         let mut finding = match &claim.body {
             Body::Fate(fate) => fate::judge(self, fate),
+            Body::Reported(reported) => reported::judge(self, reported),
             Body::Seen(seen) => seen::judge(self, seen),
         };
         if finding.expected.is_empty() {

@@ -10,6 +10,7 @@ pub mod finding;
 mod judge;
 pub mod occurrence;
 mod qualifier;
+mod reported;
 mod seen;
 
 #[cfg(test)]

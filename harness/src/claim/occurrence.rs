@@ -7,13 +7,16 @@ use super::{
     ast::{Pattern, Subject, Thing, TlsFact, TlsState},
     content,
 };
-use crate::trace::{
-    event::HandshakeOutcome,
-    message::fields,
-    notice::{self, RecipientStatus},
-    submitted::{Submitted, likeness},
-    view::{Command, Data, Query, Session, Step, StepKind, Transaction},
-    wire::{Reply, path, same_mailbox},
+use crate::{
+    case::model::RESOLVER_ADDRESS,
+    trace::{
+        event::HandshakeOutcome,
+        message::fields,
+        notice::{self, RecipientStatus},
+        submitted::{Submitted, likeness},
+        view::{Command, Data, Query, Session, Step, StepKind, Transaction},
+        wire::{Reply, path, same_mailbox},
+    },
 };
 
 /// One time that a thing happened.
@@ -83,6 +86,9 @@ impl<'a> Judging<'a> {
             query.record_type.eq_ignore_ascii_case(record_type)
                 && query.name.trim_end_matches('.').eq_ignore_ascii_case(name.trim_end_matches('.'))
                 && server.is_none_or(|own| {
+                    if let Ok(address) = own.parse::<IpAddr>() {
+                        return query.name_server.unwrap_or(RESOLVER_ADDRESS) == address;
+                    }
                     query.server.eq_ignore_ascii_case(own) || query.server.split('.').next() == Some(own)
                 })
         };

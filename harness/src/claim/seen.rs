@@ -234,14 +234,14 @@ fn broken(occurrence: &Occurrence<'_>, expected: &str) -> Finding {
 
 /// `once`, `N times`, `at least`, `at most`.
 #[derive(Clone, Copy, Debug)]
-enum Count {
+pub(super) enum Count {
     AtLeast(usize),
     AtMost(usize),
     Times(usize),
 }
 
 impl Count {
-    fn of(qualifiers: &[Qualifier]) -> Option<Self> {
+    pub(super) fn of(qualifiers: &[Qualifier]) -> Option<Self> {
         let wide = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
         qualifiers.iter().find_map(|qualifier| match qualifier {
             Qualifier::AtLeast(count) => Some(Self::AtLeast(wide(*count))),

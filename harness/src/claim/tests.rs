@@ -400,6 +400,20 @@ mod fates {
     }
 
     #[test]
+    fn what_belongs_to_nobody_is_an_attempt_for_the_only_domain_that_has_none() {
+        let rcpt = |path: &str| session(&format!("C: RCPT TO:<{path}>\nS: 250 ok\nclose client"));
+        let (w, z) = ("w@fabrikam.test", "z@adatum.test");
+        let claim = || fate(Some(U), Outcome::Deferred, &[]);
+        let two: &[(&str, &[&str], u32)] = &[("m1", &[U, w], 1)];
+        let text = format!("{}refused backup.test\nend settled", rcpt(w));
+        check_messages(two, claim(), &text, Found::Held);
+        let three: &[(&str, &[&str], u32)] = &[("m1", &[U, w, z], 1)];
+        check_messages(three, claim(), &text, Found::NotReached);
+        check_messages(three, claim(), &format!("{text}\nfate deferred m1 {z} later"), Found::Broken);
+        check_messages(two, claim(), &format!("{}end settled", rcpt(w)), Found::Broken);
+    }
+
+    #[test]
     fn unroutable_is_what_the_mta_reports() {
         let claim = || fate(Some(U), Outcome::Unroutable, &[]);
         check(claim(), &format!("{SUBMIT}fate unroutable m1 {U} no connector\nend settled"), Found::Held);

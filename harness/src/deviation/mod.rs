@@ -13,6 +13,11 @@
 //! document = "https://www.postfix.org/SASL_README.html"
 //! versions = ["3.8.1", "3.10.*"]              # exact, or what stands before the star; left out: any
 //! known_flaky = false                         # its result varies: never green, never red, counted
+//!
+//! [[deviation]]
+//! invariant = "pipelining"
+//! cases = ["replies/go-ahead#kept-back"]      # in which it is known to be broken; left out: any
+//! reason = "Mail data follows any 3yz reply."
 //! ```
 //!
 //! A deviation excuses what it names and nothing else of its case. It is stale, and that is a failure, once its case ran
@@ -34,6 +39,7 @@ use crate::{
     verdict::Verdict,
 };
 
+mod invariants;
 #[cfg(test)]
 mod tests;
 
@@ -81,6 +87,9 @@ pub struct Deviation {
     /// The invariant; or else a case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invariant: Option<String>,
+    /// The cases in which the invariant is known to be broken; empty: any. Of an invariant only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<String>,
     /// The claim's words; blanks are folded.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub claim: String,
@@ -191,7 +200,7 @@ impl Deviations {
             let (file, line) = place(entry.span());
             let deviation = entry.get_ref();
             let about = match (&deviation.case, &deviation.invariant) {
-                (Some(case), None) if !deviation.claim.trim().is_empty() => case,
+                (Some(case), None) if !deviation.claim.trim().is_empty() && deviation.cases.is_empty() => case,
                 (None, Some(invariant)) => invariant,
                 _ => return Err(DeviationError::About { file, line }),
             };
@@ -225,9 +234,13 @@ impl Deviations {
                 });
             }
         }
-        for row in report.invariants.iter().filter(|row| row.verdict == Verdict::Violates) {
-            let versions = vec![report.mta.version.clone()];
-            deviation.push(Deviation { invariant: Some(row.id.clone()), versions, ..Deviation::default() });
+        for row in report.invariants.iter().filter(|row| row.verdict == Verdict::Violates && row.deviation.is_none()) {
+            deviation.push(Deviation {
+                invariant: Some(row.id.clone()),
+                cases: row.cases.clone(),
+                versions: vec![report.mta.version.clone()],
+                ..Deviation::default()
+            });
         }
         Self { version: VERSION, mta: report.mta.name.clone(), deviation }
     }
@@ -255,21 +268,8 @@ impl Deviations {
             return applied;
         }
         let version = report.mta.version.clone();
+        self.mark_invariants(report, extent, &mut applied);
         for deviation in self.deviation.iter().filter(|own| own.is_of(&version)) {
-            if let Some(id) = &deviation.invariant {
-                let row = report.invariants.iter_mut().find(|row| row.id == *id);
-                match row.map(|row| (row.verdict, row)) {
-                    Some((Verdict::Violates, row)) => {
-                        row.deviation = Some(deviation.reason.clone());
-                        applied.used += 1;
-                    }
-                    Some((Verdict::Conforms, _)) if !deviation.known_flaky && extent == Extent::Whole => {
-                        applied.stale.push(format!("invariant {id}: no case breaks it any more"));
-                    }
-                    Some(_) => {}
-                    None => applied.stale.push(format!("invariant {id}: there is none of this name")),
-                }
-            }
             let of = |case: &&mut CaseReport| deviation.case.as_ref() == Some(&case.id);
             if let Some(case) = report.cases.iter_mut().find(of) {
                 deviation.mark(case, extent, &mut applied);
@@ -280,12 +280,6 @@ impl Deviations {
             applied.flaky += usize::from(case.known_flaky);
         }
         applied
-    }
-
-    /// Whether an invariant is known to be broken by this version.
-    #[must_use]
-    pub fn excuses_invariant(&self, id: &str, version: &str) -> bool {
-        self.deviation.iter().any(|own| own.is_of(version) && own.invariant.as_deref() == Some(id))
     }
 }
 

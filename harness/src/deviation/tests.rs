@@ -158,3 +158,23 @@ fn a_draft_names_what_is_wrong_and_cannot_be_used_until_its_reasons_are_written(
     let (applied, report) = apply(&written, NEITHER);
     assert_eq!((applied.used, report.cases[0].expected), (2, true));
 }
+
+#[test]
+fn an_invariant_may_be_known_for_single_cases() {
+    let broken = "connect mx.test\nS: 220 x\nC: EHLO a\nS: 250 a\nclose client\nend settled";
+    let entry = |case: &str| {
+        format!(
+            "version = 1\nmta = \"postfix\"\n[[deviation]]\ninvariant = \"session-end\"\n\
+             cases = [\"{case}\"]\nreason = \"It leaves.\"\n"
+        )
+    };
+    let reason = |report: &RunReport| {
+        report.invariants.iter().find(|row| row.id == "session-end").and_then(|row| row.deviation.clone())
+    };
+    let (applied, report) = apply(&entry("area/topic#case"), broken);
+    assert_eq!((applied.used, reason(&report).as_deref()), (1, Some("It leaves.")));
+    let (applied, report) = apply(&entry("area/topic#other"), broken);
+    assert_eq!((applied.used, applied.stale.len(), reason(&report)), (0, 0, None));
+    let (applied, _) = apply(&entry("area/topic#case"), AUTH_TOO);
+    assert_eq!(applied.stale, ["invariant session-end: area/topic#case does not break it any more"]);
+}

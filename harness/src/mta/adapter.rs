@@ -9,7 +9,8 @@ use std::{
     time::Duration,
 };
 
-use super::{Brief, MtaOption, StartError};
+use super::{Brief, MtaOption, QueueReport, StartError};
+use crate::trace::event::ReportedFate;
 
 /// Translates a world into the configuration of one MTA.
 ///
@@ -22,6 +23,11 @@ pub trait Adapter: Send + Sync {
     /// How long after the last event nothing more is to be expected: two of its retry rounds, at least 1 s.
     fn quiet(&self) -> Duration {
         Duration::from_secs(2)
+    }
+
+    /// How its reports are read, if it makes any on standard output. `None`: it is watched on the wire alone.
+    fn reports(&self) -> Option<ReportReader> {
+        None
     }
 
     /// Prints the MTA's version; run in the sandbox before the first case. `None`: it cannot say.
@@ -52,6 +58,52 @@ pub trait Adapter: Send + Sync {
         let _plan = plan;
         Err(StartError::unsupported(&option.key))
     }
+}
+
+/// Reads what an MTA says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportReader {
+    /// What a message is called in reports, out of the reply with which it was taken.
+    pub name: fn(&str) -> Option<String>,
+    /// A line of standard output; `None`: it is no report.
+    pub line: fn(&str) -> Option<MtaReport>,
+}
+
+/// What an MTA reports of itself; messages are called as it calls them.
+#[expect(clippy::exhaustive_enums, reason = "each has its place in the trace")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MtaReport {
+    /// What became of a recipient.
+    Fate {
+        /// The message.
+        message: String,
+        /// Its forward-path.
+        recipient: String,
+        /// What.
+        fate: ReportedFate,
+        /// Why.
+        reason: String,
+    },
+    /// How a queue stands.
+    Queue(QueueReport),
+    /// How a recipient is routed.
+    Route {
+        /// The message.
+        message: String,
+        /// Its forward-path.
+        recipient: String,
+        /// By which connector; empty: by none.
+        connector: String,
+        /// Which kind of delivery.
+        delivery: String,
+    },
+    /// A command of its management shell.
+    Shell {
+        /// The command.
+        command: String,
+        /// What it printed, or why it was refused.
+        result: Result<String, String>,
+    },
 }
 
 /// How an MTA says which version it is.
@@ -87,6 +139,9 @@ pub struct Plan {
     /// How long it may take to end when it is asked to (SIGTERM) at the end of the case, before it is killed. Zero:
     /// it is killed at once, with the world.
     pub stop_grace: Duration,
+    /// Directories of its queue: while it has a message, one of them holds a file, at any depth, and at the end of a
+    /// message's way through them in this order. Empty: what it has cannot be seen, and it is watched for longer.
+    pub queue: Vec<PathBuf>,
     /// Log files of its own, beside what it prints and what it sends to the system log.
     pub logs: Vec<PathBuf>,
 }
@@ -105,6 +160,7 @@ impl Plan {
             submission,
             transport: None,
             stop_grace: Duration::ZERO,
+            queue: Vec::new(),
             logs: Vec::new(),
         }
     }

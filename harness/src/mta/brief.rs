@@ -44,6 +44,9 @@ impl Brief {
         if !connector.address_spaces.iter().any(|space| space.to_string().starts_with("SMTP:*;")) {
             return unsupported("an address space other than `*`");
         }
+        if let Some(setting) = beyond_most(connector) {
+            return unsupported(setting);
+        }
         let Routing::SmartHosts(hosts) = &connector.routing else { return unsupported("DNS routing") };
         let [host] = hosts.as_slice() else { return unsupported("more than one smart host") };
         let (name, addresses) = match host {
@@ -60,6 +63,20 @@ impl Brief {
         let accepted = self.accepted.iter().map(|(domain, _)| domain.clone()).collect();
         Ok(NextHop { connector: connector.clone(), name, dial, accepted })
     }
+}
+
+/// The first setting of a connector that senders other than Exchange have no notion of.
+pub(super) fn beyond_most(connector: &Connector) -> Option<&'static str> {
+    if connector.authentication == Authentication::ExchangeServer {
+        return Some("-SmartHostAuthMechanism ExchangeServer");
+    }
+    if connector.domain_secure_enabled {
+        return Some("-DomainSecureEnabled $true");
+    }
+    if connector.source_ip_address.is_some() {
+        return Some("-SourceIPAddress");
+    }
+    connector.tls_certificate_name.is_some().then_some("-TlsCertificateName")
 }
 
 impl NextHop {

@@ -2,7 +2,12 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use super::{Adapter, Brief, Plan, PlannedCommand, PlannedFile, StartError, VersionCommand};
+use serde::Deserialize;
+
+use super::{
+    Adapter, Brief, MtaReport, Plan, PlannedCommand, PlannedFile, QueueReport, ReportReader, StartError, VersionCommand,
+};
+use crate::trace::event::ReportedFate;
 
 /// The folder of its files.
 const FOLDER: &str = "/etc/reference-transport";
@@ -12,6 +17,9 @@ const SUBMISSION_PORT: u16 = 2525;
 
 /// Where other servers submit.
 const TRANSPORT_PORT: u16 = 2526;
+
+/// What stands before the name of a message in the reply to its mail data.
+const TAKEN_AS: &str = "Taken as ";
 
 /// The program `reference-transport`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +38,11 @@ impl Adapter for ReferenceDaemon {
         std::time::Duration::from_secs(1)
     }
 
+    fn reports(&self) -> Option<ReportReader> {
+        let name = |reply: &str| reply.split_once(TAKEN_AS).map(|(_, name)| name.trim().to_owned());
+        Some(ReportReader { name, line: |line| serde_json::from_str::<Line>(line).ok().map(Line::into_report) })
+    }
+
     fn version(&self) -> Option<VersionCommand> {
         let command = PlannedCommand::new(self.program.clone(), ["--version"]);
         Some(VersionCommand { command, read: |printed| printed.split_whitespace().nth(1).map(str::to_owned) })
@@ -43,26 +56,55 @@ impl Adapter for ReferenceDaemon {
         plan.files = vec![
             PlannedFile::secret(path("connectors.ps1"), brief.shell.join("\n")),
             PlannedFile::text(path("authority.pem"), brief.authority.pem.clone()),
+            PlannedFile::text(path("revoked.pem"), brief.authority.revocation_list_pem.clone()),
         ];
-        let mut arguments = vec!["run".to_owned()];
+        let mut arguments = vec!["run".to_owned(), "--report".to_owned()];
         let mut option = |name: &str, value: String| arguments.push(format!("--{name}={value}"));
         option("connectors", path("connectors.ps1"));
         option("listen", at(SUBMISSION_PORT).to_string());
         option("listen-transport", at(TRANSPORT_PORT).to_string());
         option("name", brief.server.clone());
         option("ca", path("authority.pem"));
+        option("crl", path("revoked.pem"));
         for resolver in &brief.resolvers {
             option("resolver", resolver.to_string());
         }
         for (domain, server) in &brief.accepted {
             option("accept", format!("{domain}={server}"));
         }
-        for identity in &brief.identities {
-            let file = path(&format!("identity-{}.pem", identity.name));
+        for (number, identity) in brief.identities.iter().enumerate() {
+            let file = path(&format!("identity-{number}-{}.pem", identity.name));
             option("identity", format!("{}={file}", identity.name));
             plan.files.push(PlannedFile::secret(file, identity.pem()));
         }
         plan.start = vec![PlannedCommand::new(self.program.clone(), arguments)];
         Ok(plan)
+    }
+}
+
+/// A line of its reports.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "report", rename_all = "snake_case")]
+enum Line {
+    Fate { message: String, recipient: String, fate: ReportedFate, reason: String },
+    Queue { next_hop: String, delivery: String, status: String, messages: u64, last_error: String },
+    Route { message: String, recipient: String, connector: Option<String>, delivery: String },
+    Shell { command: String, accepted: bool, output: String },
+}
+
+impl Line {
+    fn into_report(self) -> MtaReport {
+        match self {
+            Self::Fate { message, recipient, fate, reason } => MtaReport::Fate { message, recipient, fate, reason },
+            Self::Queue { next_hop, delivery, status, messages, last_error } => {
+                MtaReport::Queue(QueueReport { next_hop, delivery, status, messages, last_error })
+            }
+            Self::Route { message, recipient, connector, delivery } => {
+                MtaReport::Route { message, recipient, connector: connector.unwrap_or_default(), delivery }
+            }
+            Self::Shell { command, accepted, output } => {
+                MtaReport::Shell { command, result: if accepted { Ok(output) } else { Err(output) } }
+            }
+        }
     }
 }

@@ -30,6 +30,13 @@ impl Evidence {
         let from = (from..self.log.len()).find(|&at| self.log.is_char_boundary(at)).unwrap_or(self.log.len());
         &self.log[from..]
     }
+
+    /// The configuration but for keys and certificates, which say nothing to a reader.
+    #[must_use]
+    pub fn readable_configuration(&self) -> Vec<(String, String)> {
+        let is_read = |(_, contents): &&(String, String)| !contents.contains("-----BEGIN ");
+        self.configuration.iter().filter(is_read).cloned().collect()
+    }
 }
 
 /// Collects [`Evidence`] while a case runs.

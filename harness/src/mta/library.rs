@@ -102,6 +102,9 @@ impl RunningMta for Running {
 
 impl Running {
     fn send_and_report(&self, message: &Submission) -> Result<(), StartError> {
+        if !message.dsn.is_empty() {
+            return Err(StartError::unsupported(message.dsn.in_words()));
+        }
         let (fate, reason) = match (self.send)(message)? {
             Sent::Deferred(reason) => (ReportedFate::Deferred, reason),
             Sent::Delivered(reason) => (ReportedFate::Delivered, reason),

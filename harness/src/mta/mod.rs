@@ -15,7 +15,10 @@ use std::{
 
 use mtaspec_reference_transport::{connector::Connector, network::Network};
 
-use crate::{case::model::Via, trace::event::ReportedFate};
+use crate::{
+    case::{dsn::Dsn, model::Via},
+    trace::event::ReportedFate,
+};
 
 mod adapter;
 mod brief;
@@ -33,9 +36,13 @@ pub mod postfix;
 mod process;
 mod reference;
 #[cfg(target_os = "linux")]
+mod reported;
+#[cfg(target_os = "linux")]
 mod submit;
 
-pub use adapter::{Adapter, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, VersionCommand};
+pub use adapter::{
+    Adapter, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, ReportReader, VersionCommand,
+};
 pub use brief::NextHop;
 pub use daemon::ReferenceDaemon;
 pub use evidence::{Evidence, EvidenceBook, LOG_OCTETS_MAX};
@@ -121,6 +128,11 @@ pub trait RunningMta: Send + Sync {
         Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
     }
 
+    /// Whether there is a message that it took and has not got rid of; `None` if that cannot be seen from outside.
+    fn has_messages(&self) -> Option<bool> {
+        None
+    }
+
     /// Completes if the MTA dies, and says how. Never for one that lives in this process.
     fn lost(self: Arc<Self>) -> Work<String> {
         Box::pin(std::future::pending())
@@ -201,6 +213,10 @@ pub struct Brief {
 pub struct Authority {
     /// In PEM.
     pub pem: String,
+    /// The list of revoked certificates, in DER.
+    pub revocation_list: rustls::pki_types::CertificateRevocationListDer<'static>,
+    /// The same in PEM.
+    pub revocation_list_pem: String,
     /// In DER.
     pub der: Vec<rustls::pki_types::CertificateDer<'static>>,
 }
@@ -231,10 +247,27 @@ pub struct Submission {
     pub reverse_path: String,
     /// Forward-paths.
     pub recipients: Vec<String>,
+    /// What it asks about notifications. An MTA that takes no such parameters refuses a message that asks.
+    pub dsn: Dsn,
     /// The message, with the line ends of the page.
     pub octets: Arc<[u8]>,
     /// How it comes in.
     pub via: Via,
+}
+
+/// How a queue of an MTA stands, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueReport {
+    /// What waits there is for this.
+    pub next_hop: String,
+    /// As in [`Reporter::route`].
+    pub delivery: String,
+    /// `Retry`.
+    pub status: String,
+    /// How many messages are in it.
+    pub messages: u64,
+    /// Why its last attempt failed; empty if it did not.
+    pub last_error: String,
 }
 
 /// Takes what an MTA reports of itself: part of the trace as "reported by the MTA".
@@ -244,6 +277,9 @@ pub trait Reporter: Send + Sync {
 
     /// A command of the management shell: what it printed, or why it was refused.
     fn shell(&self, command: &str, result: Result<&str, String>);
+
+    /// How a queue of it stands.
+    fn queue(&self, queue: QueueReport);
 
     /// How a recipient is routed; `connector` is empty if it is not.
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str);

@@ -1,7 +1,8 @@
 //! An MTA that is a set of processes in the sandbox, brought to work by the plan of its adapter.
 //!
 //! What it needs is written, its processes are started in the foreground, each in a process group of its own with its
-//! output in a file, and messages are handed over by SMTP. It reports nothing: its world is watched on the wire alone.
+//! output in a file, and messages are handed over by SMTP. Unless its adapter reads reports on its standard output, its
+//! world is watched on the wire alone.
 
 use std::{
     fs::{self, File, Permissions},
@@ -14,15 +15,19 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::{net::UnixDatagram, task::JoinHandle};
+use tokio::{net::UnixDatagram, task::AbortHandle};
 
 use super::{
     Adapter, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission,
     Work,
     install::{install, owner},
-    submit::{Submitted, greets, submit},
+    reported::Reported,
+    submit::{SubmitError, Submitted, greets, submit},
 };
-use crate::{case::model::Via, trace::event::ReportedFate};
+use crate::{
+    case::model::Via,
+    trace::event::{REFUSED_AT_SUBMISSION, ReportedFate},
+};
 
 /// How long an MTA may take from its start to its first greeting.
 const READY_MAX: Duration = Duration::from_secs(8);
@@ -68,7 +73,7 @@ impl<A: Adapter> Mta for ProcessMta<A> {
     }
 
     fn reports(&self) -> bool {
-        false
+        self.0.reports().is_some()
     }
 
     fn options(&self) -> Option<&'static str> {
@@ -84,8 +89,10 @@ impl<A: Adapter> Mta for ProcessMta<A> {
             options.iter().try_for_each(|option| self.0.set(&mut plan, option))?;
             Ok(plan)
         });
+        let reader = self.0.reports();
         Box::pin(async move {
-            let running = Running::start(plan?, brief).await?;
+            let reported = reader.map(|reader| Reported::new(reader, Arc::clone(&brief.reporter)));
+            let running = Running::start(plan?, brief, reported).await?;
             Ok(running as Arc<dyn RunningMta>)
         })
     }
@@ -97,8 +104,17 @@ struct Running {
     client: String,
     processes: Mutex<Vec<Process>>,
     reporter: Arc<dyn Reporter>,
+    /// Where its own reports go, if it makes any.
+    reported: Option<Arc<Reported>>,
     evidence: Arc<EvidenceBook>,
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+    tasks: Mutex<Vec<AbortHandle>>,
+}
+
+/// Where the standard output of a process goes.
+#[derive(Clone, Copy, Debug)]
+enum Output {
+    Log,
+    Reports,
 }
 
 struct Process {
@@ -107,7 +123,7 @@ struct Process {
 }
 
 impl Running {
-    async fn start(plan: Plan, brief: Brief) -> Result<Arc<Self>, StartError> {
+    async fn start(plan: Plan, brief: Brief, reported: Option<Arc<Reported>>) -> Result<Arc<Self>, StartError> {
         let evidence = Arc::clone(&brief.evidence);
         install(&plan, &evidence).map_err(failed)?;
         fs::create_dir_all(OUTPUT).map_err(failed)?;
@@ -116,40 +132,49 @@ impl Running {
             client: brief.server,
             processes: Mutex::default(),
             reporter: brief.reporter,
+            reported,
             evidence,
-            tasks: Mutex::new(vec![log]),
+            tasks: Mutex::new(vec![log.abort_handle()]),
             plan,
         });
         for (number, command) in running.plan.prepare.iter().enumerate() {
             running.prepare(number, command).await?;
         }
+        let output = if running.reported.is_some() { Output::Reports } else { Output::Log };
         for (number, command) in running.plan.start.iter().enumerate() {
-            let process = running.spawn(&format!("start-{number}"), command)?;
+            let mut process = running.spawn(&format!("start-{number}"), command, output)?;
+            if let (Some(reported), Some(output)) = (&running.reported, process.child.stdout.take()) {
+                let listening = tokio::spawn(Arc::clone(reported).listen(output));
+                lock(&running.tasks).push(listening.abort_handle());
+            }
             running.processes().push(process);
         }
         running.until_it_greets().await?;
         if let Some((period, command)) = running.plan.repeat.clone() {
             let repeating = tokio::spawn(repeat(Arc::downgrade(&running), period, command));
-            lock(&running.tasks).push(repeating);
+            lock(&running.tasks).push(repeating.abort_handle());
         }
         Ok(running)
     }
 
-    fn spawn(&self, label: &str, planned: &PlannedCommand) -> Result<Process, StartError> {
+    fn spawn(&self, label: &str, planned: &PlannedCommand, output: Output) -> Result<Process, StartError> {
         let name = planned.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let path = PathBuf::from(OUTPUT).join(format!("{label}-{name}.log"));
-        let output = File::options().append(true).create(true).open(&path).map_err(failed)?;
+        let log = File::options().append(true).create(true).open(&path).map_err(failed)?;
         self.evidence.logs_to(path);
-        let errors = output.try_clone().map_err(failed)?;
+        let output = match output {
+            Output::Log => log.try_clone().map_err(failed)?.into(),
+            Output::Reports => Stdio::piped(),
+        };
         let mut command = command(planned)?;
-        command.stdin(Stdio::null()).stdout(output).stderr(errors);
+        command.stdin(Stdio::null()).stdout(output).stderr(log);
         let child =
             command.spawn().map_err(|error| self.failure(&format!("`{}`: {error}", planned.program.display())))?;
         Ok(Process { name, child })
     }
 
     async fn prepare(&self, number: usize, planned: &PlannedCommand) -> Result<(), StartError> {
-        let mut process = self.spawn(&format!("prepare-{number}"), planned)?;
+        let mut process = self.spawn(&format!("prepare-{number}"), planned, Output::Log)?;
         let ended = tokio::time::timeout(PREPARE_MAX, ended(&mut process.child)).await;
         let Ok(status) = ended else {
             kill(&mut process);
@@ -208,7 +233,7 @@ impl RunningMta for Running {
         Box::pin(async move {
             let name = &message.name;
             let report = |recipient: &str, reply: &str| {
-                let reason = format!("refused at submission: {reply}");
+                let reason = format!("{REFUSED_AT_SUBMISSION}{reply}");
                 self.reporter.fate(name, recipient, ReportedFate::Failed, &reason);
             };
             let to = match message.via {
@@ -217,7 +242,13 @@ impl RunningMta for Running {
             };
             match submit(to, &self.client, &message).await {
                 Ok(Submitted::Refused(reply)) => message.recipients.iter().for_each(|one| report(one, &reply)),
-                Ok(Submitted::Taken { refused }) => refused.iter().for_each(|(one, reply)| report(one, reply)),
+                Ok(Submitted::Taken { refused, reply }) => {
+                    refused.iter().for_each(|(one, reply)| report(one, reply));
+                    if let Some(reported) = &self.reported {
+                        reported.taken(name, &reply);
+                    }
+                }
+                Err(SubmitError::NoDsn) => return Err(StartError::unsupported(message.dsn.in_words())),
                 Err(error) => {
                     // It may have died of it: then that is the reason.
                     let died = tokio::time::timeout(DEATH_MAX, self.first_end()).await;
@@ -227,6 +258,11 @@ impl RunningMta for Running {
             }
             Ok(())
         })
+    }
+
+    fn has_messages(&self) -> Option<bool> {
+        let queue = &self.plan.queue;
+        (!queue.is_empty()).then(|| queue.iter().any(|directory| holds_a_file(directory)))
     }
 
     fn lost(self: Arc<Self>) -> Work<String> {
@@ -276,6 +312,17 @@ fn failed(error: impl ToString) -> StartError {
     StartError::Failed { why: error.to_string() }
 }
 
+/// Whether a file lies below this directory. One that cannot be read may hold some.
+fn holds_a_file(directory: &Path) -> bool {
+    let Ok(mut entries) = fs::read_dir(directory) else { return true };
+    entries.any(|entry| {
+        entry.is_ok_and(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => holds_a_file(&entry.path()),
+            _ => true,
+        })
+    })
+}
+
 /// A command line in an environment of its own.
 fn command(planned: &PlannedCommand) -> Result<Command, StartError> {
     let mut command = Command::new(&planned.program);
@@ -316,7 +363,7 @@ async fn repeat(running: std::sync::Weak<Running>, period: Duration, planned: Pl
     loop {
         tokio::time::sleep(period).await;
         let Some(running) = running.upgrade() else { return };
-        let Ok(mut process) = running.spawn("repeat", &planned) else { return };
+        let Ok(mut process) = running.spawn("repeat", &planned, Output::Log) else { return };
         drop(running);
         let _status = tokio::time::timeout(PREPARE_MAX, ended(&mut process.child)).await;
         kill(&mut process);

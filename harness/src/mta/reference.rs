@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mtaspec_reference_transport::{
+    dsn::{EnvelopeId, Notify, OriginalRecipient, ParameterError, RecipientRequest, Request, Return},
     message,
     observer::{Fate, Observer, Report},
     shell::Shell,
@@ -10,8 +11,14 @@ use mtaspec_reference_transport::{
     transport::{Config, Transport},
 };
 
-use super::{Brief, Mta, Reporter, RunningMta, StartError, Submission, Work};
-use crate::{case::model::Via, trace::event::ReportedFate};
+use super::{Brief, Mta, QueueReport, Reporter, RunningMta, StartError, Submission, Work};
+use crate::{
+    case::{
+        dsn::{Dsn, RecipientDsn},
+        model::Via,
+    },
+    trace::event::ReportedFate,
+};
 
 /// The reference transport: the MTA that the corpus itself is tried on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,6 +39,7 @@ impl Mta for Reference {
             address: brief.address,
             resolvers: brief.resolvers,
             roots: brief.authority.der,
+            revocation_lists: vec![brief.authority.revocation_list],
             identities: brief
                 .identities
                 .into_iter()
@@ -73,6 +81,7 @@ impl Running {
 impl RunningMta for Running {
     fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>> {
         Box::pin(async move {
+            let dsn = request(&message.dsn).map_err(StartError::failed)?;
             self.transport
                 .submit(message::Submission {
                     name: message.name,
@@ -83,6 +92,7 @@ impl RunningMta for Running {
                         Via::Submission => message::Via::Submission,
                         Via::Transport => message::Via::Transport,
                     },
+                    dsn,
                 })
                 .await;
             Ok(())
@@ -92,6 +102,21 @@ impl RunningMta for Running {
     fn shell(self: Arc<Self>, text: String) -> Work<Result<(), StartError>> {
         Box::pin(async move { self.run(&text) })
     }
+}
+
+/// What a message asks, in the transport's own terms. A page has been checked, so an error is a fault of ours.
+fn request(dsn: &Dsn) -> Result<Request, ParameterError> {
+    let recipient = |asked: &RecipientDsn| {
+        Ok(RecipientRequest {
+            notify: asked.notify.as_deref().map(Notify::parse).transpose()?,
+            original: asked.orcpt.as_deref().map(OriginalRecipient::parse).transpose()?,
+        })
+    };
+    Ok(Request {
+        ret: dsn.ret.as_deref().map(Return::parse).transpose()?,
+        envelope_id: dsn.envid.as_deref().map(EnvelopeId::parse).transpose()?,
+        recipients: dsn.recipients.iter().map(recipient).collect::<Result<_, ParameterError>>()?,
+    })
 }
 
 /// Turns what the transport reports into what a trace holds.
@@ -109,6 +134,13 @@ impl Observer for Reports {
                 };
                 self.0.fate(&message, &recipient, fate, &reason);
             }
+            Report::Queue { next_hop, delivery, status, messages, last_error } => self.0.queue(QueueReport {
+                next_hop,
+                delivery: delivery.to_owned(),
+                status: status.name().to_owned(),
+                messages: u64::try_from(messages).unwrap_or(u64::MAX),
+                last_error,
+            }),
             Report::Route { message, recipient, connector, delivery } => {
                 self.0.route(&message, &recipient, connector.as_deref().unwrap_or_default(), delivery);
             }

@@ -20,7 +20,11 @@ const REPLY_LINES_MAX: usize = 128;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Submitted {
     /// It is in the queue of the MTA, but for these recipients, each refused for good with this reply.
-    Taken { refused: Vec<(String, String)> },
+    Taken {
+        refused: Vec<(String, String)>,
+        /// What it said to the end of mail data; empty if there was none.
+        reply: String,
+    },
     /// The whole message was refused for good, with this reply.
     Refused(String),
 }
@@ -34,6 +38,9 @@ pub(super) enum SubmitError {
     /// It said what is no reply.
     #[error("its submission port said `{line}`")]
     NoReply { line: String },
+    /// It does not offer DSN, and the message asks for it.
+    #[error("its submission port does not offer DSN")]
+    NoDsn,
     /// It said: not now.
     #[error("it takes no message now: `{command}` was answered `{reply}`")]
     NotNow { command: String, reply: String },
@@ -49,14 +56,18 @@ pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -
     if !offered.is_positive() {
         return offered.refusal("EHLO");
     }
+    if !message.dsn.is_empty() && !offered.offers("DSN") {
+        session.quit().await;
+        return Err(SubmitError::NoDsn);
+    }
     let mail = mail_command(message, &offered);
     let reply = session.ask(&mail).await?;
     if !reply.is_positive() {
         return reply.refusal(&mail);
     }
     let mut refused = Vec::new();
-    for recipient in &message.recipients {
-        let rcpt = format!("RCPT TO:<{recipient}>");
+    for (at, recipient) in message.recipients.iter().enumerate() {
+        let rcpt = with(format!("RCPT TO:<{recipient}>"), &message.dsn.of_rcpt(at));
         let reply = session.ask(&rcpt).await?;
         match reply.severity() {
             b'2' => {}
@@ -66,7 +77,7 @@ pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -
     }
     if refused.len() == message.recipients.len() {
         session.quit().await;
-        return Ok(Submitted::Taken { refused });
+        return Ok(Submitted::Taken { refused, reply: String::new() });
     }
     let reply = session.ask("DATA").await?;
     if reply.severity() != b'3' {
@@ -74,7 +85,10 @@ pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -
     }
     let reply = session.send(&mail_data(&message.octets)).await?;
     session.quit().await;
-    if reply.is_positive() { Ok(Submitted::Taken { refused }) } else { reply.refusal("the end of mail data") }
+    if !reply.is_positive() {
+        return reply.refusal("the end of mail data");
+    }
+    Ok(Submitted::Taken { refused, reply: reply.text() })
 }
 
 /// Whether somebody greets there.
@@ -93,6 +107,15 @@ fn mail_command(message: &Submission, offered: &Reply) -> String {
     }
     if international && offered.offers("SMTPUTF8") {
         command.push_str(" SMTPUTF8");
+    }
+    with(command, &message.dsn.of_mail())
+}
+
+/// A command with parameters behind it.
+fn with(mut command: String, parameters: &[String]) -> String {
+    for parameter in parameters {
+        command.push(' ');
+        command.push_str(parameter);
     }
     command
 }

@@ -6,8 +6,8 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
     time::SystemTime,
 };
@@ -20,15 +20,15 @@ use tokio::{
     net::{TcpListener, TcpStream, UdpSocket},
 };
 
-use super::{clock::WorldClock, population::Population};
+use super::{clock::WorldClock, own_address, population::Population};
 
 /// The hosts and the name server of one world, listening on the loopback interface.
 pub struct Loopback {
     /// Where each address and port of the page is listened on.
     pub dial: BTreeMap<SocketAddr, SocketAddr>,
-    /// Where the name server listens, over UDP and TCP.
-    pub resolver: SocketAddr,
-    _dns: Listening,
+    /// Where each name server of the page listens, over UDP and TCP.
+    pub name_servers: BTreeMap<SocketAddr, SocketAddr>,
+    _listening: Vec<Listening>,
 }
 
 impl Loopback {
@@ -40,17 +40,29 @@ impl Loopback {
     pub async fn listen(population: &Arc<Population>, mta: IpAddr) -> io::Result<Self> {
         let mut dial = BTreeMap::new();
         for (number, &local) in (2u16..).zip(population.hosts.keys()) {
-            let listener = bind(number).await?;
+            let listener = bind(number, local.ip()).await?;
             dial.insert(local, listener.local_addr()?);
-            tokio::spawn(Arc::clone(population).accept(listener, Some(mta), local));
+            tokio::spawn(Arc::clone(population).accept(listener, Some(own_address(mta, local.ip())), local));
         }
-        let dns = driver::listen(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0), Arc::clone(&population.dns)).await?;
-        Ok(Self { dial, resolver: dns.local_addr(), _dns: dns })
+        let (mut name_servers, mut listening) = (BTreeMap::new(), Vec::new());
+        for (&local, dns) in &population.name_servers {
+            let there = driver::listen(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0), Arc::clone(dns)).await?;
+            name_servers.insert(local, there.local_addr());
+            listening.push(there);
+        }
+        Ok(Self { dial, name_servers, _listening: listening })
     }
 }
 
-/// A listener at a loopback address of its own, or at the one that every platform has.
-async fn bind(number: u16) -> io::Result<TcpListener> {
+/// A listener at a loopback address of its own, or at the one that every platform has. What is an IPv6 address on the
+/// page is one here; there is only one, so that the port tells hosts apart.
+async fn bind(number: u16, local: IpAddr) -> io::Result<TcpListener> {
+    if local.is_ipv6() {
+        let refused = |error: io::Error| {
+            io::Error::new(error.kind(), format!("this machine has no IPv6 on its loopback interface: {error}"))
+        };
+        return TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.map_err(refused);
+    }
     let [high, low] = number.to_be_bytes();
     match TcpListener::bind((Ipv4Addr::new(127, 0, high, low), 0)).await {
         Ok(listener) => Ok(listener),
@@ -62,6 +74,8 @@ async fn bind(number: u16) -> io::Result<TcpListener> {
 pub struct LoopbackNetwork {
     /// Where an address and port of the page is listened on.
     pub dial: BTreeMap<SocketAddr, SocketAddr>,
+    /// Where each name server of the page listens.
+    pub name_servers: BTreeMap<SocketAddr, SocketAddr>,
     /// The world's clock.
     pub clock: Arc<WorldClock>,
     /// The case's randomness.
@@ -72,7 +86,8 @@ pub struct LoopbackNetwork {
 
 impl Network for LoopbackNetwork {
     fn connect(&self, _: Option<IpAddr>, to: SocketAddr) -> Connecting {
-        let known = self.dial.get(&to).copied().or_else(|| to.ip().is_loopback().then_some(to));
+        let known =
+            self.dial.get(&to).or(self.name_servers.get(&to)).copied().or_else(|| to.ip().is_loopback().then_some(to));
         let Some(there) = known else {
             // Nothing may leave the world: an address that is not of the page is refused and recorded here.
             let _ = self.population.answers(to, to);
@@ -88,7 +103,8 @@ impl Network for LoopbackNetwork {
     fn datagrams(&self) -> io::Result<Box<dyn Datagrams>> {
         let socket = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
-        Ok(Box::new(LoopbackDatagrams(UdpSocket::from_std(socket)?)))
+        let (socket, name_servers) = (UdpSocket::from_std(socket)?, self.name_servers.clone());
+        Ok(Box::new(LoopbackDatagrams { socket, name_servers, asked: Mutex::default() }))
     }
 
     fn now(&self) -> SystemTime {
@@ -100,19 +116,38 @@ impl Network for LoopbackNetwork {
     }
 }
 
-struct LoopbackDatagrams(UdpSocket);
+/// A socket whose peers are name servers. They may be called by the page's addresses or by those where they listen, and
+/// answer by the address that they were called by.
+struct LoopbackDatagrams {
+    socket: UdpSocket,
+    name_servers: BTreeMap<SocketAddr, SocketAddr>,
+    /// Where somebody listens, and what it was last called.
+    asked: Mutex<BTreeMap<SocketAddr, SocketAddr>>,
+}
+
+impl LoopbackDatagrams {
+    fn asked(&self) -> MutexGuard<'_, BTreeMap<SocketAddr, SocketAddr>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Datagrams for LoopbackDatagrams {
     fn poll_receive(&self, context: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<(usize, SocketAddr)>> {
         let mut buffer = ReadBuf::new(buffer);
-        let from = ready!(self.0.poll_recv_from(context, &mut buffer))?;
-        Poll::Ready(Ok((buffer.filled().len(), from)))
+        let from = ready!(self.socket.poll_recv_from(context, &mut buffer))?;
+        let called = self.asked().get(&from).copied();
+        Poll::Ready(Ok((buffer.filled().len(), called.unwrap_or(from))))
     }
 
     fn poll_send(&self, context: &mut Context<'_>, octets: &[u8], to: SocketAddr) -> Poll<io::Result<usize>> {
-        if !to.ip().is_loopback() {
-            return Poll::Ready(Err(io::ErrorKind::NetworkUnreachable.into()));
+        let there = self.name_servers.get(&to).copied().or_else(|| to.ip().is_loopback().then_some(to));
+        match there {
+            Some(there) => {
+                self.asked().insert(there, to);
+                self.socket.poll_send_to(context, octets, there)
+            }
+            // Nobody listens at any other address of the page: what is sent there is lost.
+            None => Poll::Ready(Ok(octets.len())),
         }
-        self.0.poll_send_to(context, octets, to)
     }
 }

@@ -19,10 +19,13 @@ use mtaspec_fake_dns::{Outcome, rule::Transport};
 use mtaspec_reference_transport::network::{BoxStream, Connecting, Datagrams, Network};
 use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
 
-use super::{clock::WorldClock, pipe::pipe, population::Population};
+use super::{clock::WorldClock, own_address, pipe::pipe, population::Population};
 
 /// The first port of the client's side; ports are never part of a trace.
 const CLIENT_PORT_FIRST: u16 = 40_000;
+
+/// The port from which a name server answers that answers from elsewhere.
+const ELSEWHERE_PORT: u16 = 5_353;
 
 /// The network of one world in memory.
 pub struct MemoryNetwork {
@@ -30,36 +33,30 @@ pub struct MemoryNetwork {
     clock: Arc<WorldClock>,
     random: Mutex<ChaCha8Rng>,
     address: IpAddr,
-    resolver: SocketAddr,
     next_port: AtomicU16,
 }
 
 impl MemoryNetwork {
-    /// The network of these hosts; `address` is the MTA's, `resolver` the name server's.
+    /// The network of these hosts; `address` is the MTA's.
     #[must_use]
-    pub fn new(
-        population: Arc<Population>,
-        clock: Arc<WorldClock>,
-        random: ChaCha8Rng,
-        address: IpAddr,
-        resolver: SocketAddr,
-    ) -> Arc<Self> {
+    pub fn new(population: Arc<Population>, clock: Arc<WorldClock>, random: ChaCha8Rng, address: IpAddr) -> Arc<Self> {
         let next_port = AtomicU16::new(CLIENT_PORT_FIRST);
-        Arc::new(Self { population, clock, random: Mutex::new(random), address, resolver, next_port })
+        Arc::new(Self { population, clock, random: Mutex::new(random), address, next_port })
     }
 
-    fn client(&self, from: Option<IpAddr>) -> SocketAddr {
-        SocketAddr::new(from.unwrap_or(self.address), self.next_port.fetch_add(1, Ordering::Relaxed).max(1024))
+    /// Where a connection comes from: the address that is asked for, or the MTA's own of the same family.
+    fn client(&self, from: Option<IpAddr>, to: SocketAddr) -> SocketAddr {
+        let own = || own_address(self.address, to.ip());
+        SocketAddr::new(from.unwrap_or_else(own), self.next_port.fetch_add(1, Ordering::Relaxed).max(1024))
     }
 }
 
 impl Network for MemoryNetwork {
     fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> Connecting {
-        let peer = self.client(from);
+        let peer = self.client(from, to);
         let population = Arc::clone(&self.population);
-        if to == self.resolver {
+        if let Some(dns) = population.name_servers.get(&to).cloned() {
             let (client, server) = pipe();
-            let dns = Arc::clone(&population.dns);
             tokio::spawn(mtaspec_fake_dns::driver::serve_stream(server, peer.ip(), dns));
             return Box::pin(async move { Ok(Box::new(client) as BoxStream) });
         }
@@ -74,8 +71,7 @@ impl Network for MemoryNetwork {
     fn datagrams(&self) -> io::Result<Box<dyn Datagrams>> {
         Ok(Box::new(MemoryDatagrams {
             population: Arc::clone(&self.population),
-            resolver: self.resolver,
-            peer: self.address,
+            address: self.address,
             inbox: Arc::default(),
         }))
     }
@@ -91,8 +87,7 @@ impl Network for MemoryNetwork {
 
 struct MemoryDatagrams {
     population: Arc<Population>,
-    resolver: SocketAddr,
-    peer: IpAddr,
+    address: IpAddr,
     inbox: Arc<Inbox>,
 }
 
@@ -101,11 +96,19 @@ struct Inbox(Mutex<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
-    datagrams: VecDeque<Vec<u8>>,
+    datagrams: VecDeque<(Vec<u8>, SocketAddr)>,
     reader: Option<Waker>,
 }
 
 impl Inbox {
+    fn put(&self, datagram: Vec<u8>, from: SocketAddr) {
+        let mut waiting = self.lock();
+        waiting.datagrams.push_back((datagram, from));
+        if let Some(reader) = waiting.reader.take() {
+            reader.wake();
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -114,27 +117,25 @@ impl Inbox {
 impl Datagrams for MemoryDatagrams {
     fn poll_receive(&self, context: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<(usize, SocketAddr)>> {
         let mut waiting = self.inbox.lock();
-        let Some(datagram) = waiting.datagrams.pop_front() else {
+        let Some((datagram, from)) = waiting.datagrams.pop_front() else {
             waiting.reader = Some(context.waker().clone());
             return Poll::Pending;
         };
         // As UDP does: what does not fit is lost.
         let count = datagram.len().min(buffer.len());
         buffer[..count].copy_from_slice(&datagram[..count]);
-        Poll::Ready(Ok((count, self.resolver)))
+        Poll::Ready(Ok((count, from)))
     }
 
     fn poll_send(&self, _: &mut Context<'_>, octets: &[u8], to: SocketAddr) -> Poll<io::Result<usize>> {
-        if to == self.resolver {
-            let (population, inbox, peer) = (Arc::clone(&self.population), Arc::clone(&self.inbox), self.peer);
+        if let Some(dns) = self.population.name_servers.get(&to).cloned() {
+            let (inbox, peer) = (Arc::clone(&self.inbox), own_address(self.address, to.ip()));
             let query = octets.to_vec();
             tokio::spawn(async move {
-                if let Outcome::Octets(answer) = population.dns.answer(&query, peer, Transport::Udp).await {
-                    let mut waiting = inbox.lock();
-                    waiting.datagrams.push_back(answer);
-                    if let Some(reader) = waiting.reader.take() {
-                        reader.wake();
-                    }
+                match dns.answer(&query, peer, Transport::Udp).await {
+                    Outcome::Octets(answer) => inbox.put(answer, to),
+                    Outcome::Elsewhere(answer) => inbox.put(answer, SocketAddr::new(to.ip(), ELSEWHERE_PORT)),
+                    Outcome::Close | Outcome::Nothing => {}
                 }
             });
         }

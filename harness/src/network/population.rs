@@ -1,4 +1,4 @@
-//! Who lives in a world: its hosts by address and port, and its name server.
+//! Who lives in a world: its hosts and its name servers, by address and port.
 
 use std::{
     collections::BTreeMap,
@@ -25,8 +25,8 @@ pub struct Resident {
 pub struct Population {
     /// Hosts by the address and port that the page gives them.
     pub hosts: BTreeMap<SocketAddr, Resident>,
-    /// The name server.
-    pub dns: Arc<FakeDns>,
+    /// Name servers by the address and port that the page gives them.
+    pub name_servers: BTreeMap<SocketAddr, Arc<FakeDns>>,
     /// Where the trace is written.
     pub recorder: Arc<Recorder>,
 }

@@ -1,4 +1,4 @@
-//! The network of a sandbox: the world's hosts and its name server on their own addresses and ports.
+//! The network of a sandbox: the world's hosts and its name servers on their own addresses and ports.
 //!
 //! Nothing is translated: the MTA dials what its page says. Only a process that has entered a sandbox can listen so.
 
@@ -24,9 +24,9 @@ const BIND_MAX: Duration = Duration::from_secs(1);
 /// How often it is tried.
 const BIND_REST: Duration = Duration::from_millis(5);
 
-/// The hosts and the name server of one world, listening; until it is dropped.
+/// The hosts and the name servers of one world, listening; until it is dropped.
 pub struct Sandboxed {
-    _dns: Listening,
+    _name_servers: Vec<Listening>,
     /// Accept connections; sessions that have begun go on.
     _hosts: JoinSet<()>,
 }
@@ -37,13 +37,16 @@ impl Sandboxed {
     /// # Errors
     ///
     /// If an address and port cannot be had: the MTA may not listen on all addresses.
-    pub async fn listen(population: &Arc<Population>, resolver: SocketAddr) -> io::Result<Self> {
-        let dns = name_server(resolver, &population.dns).await?;
+    pub async fn listen(population: &Arc<Population>) -> io::Result<Self> {
+        let mut name_servers = Vec::new();
+        for (&at, dns) in &population.name_servers {
+            name_servers.push(name_server(at, dns).await?);
+        }
         let mut hosts = JoinSet::new();
         for &local in population.hosts.keys() {
             hosts.spawn(Arc::clone(population).accept(listener(local).await?, None, local));
         }
-        Ok(Self { _dns: dns, _hosts: hosts })
+        Ok(Self { _name_servers: name_servers, _hosts: hosts })
     }
 }
 

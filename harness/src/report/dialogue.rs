@@ -129,7 +129,11 @@ fn world(event: &Event) -> Vec<String> {
             };
             format!("reported: {recipient} of {message} {fate}: {}", escape(reason.as_bytes()))
         }
-        Event::Query { name, record_type, over, .. } => format!("query {record_type} {name} over {over}"),
+        Event::Query { name, record_type, over, name_server, .. } => {
+            let at = name_server.map_or_else(String::new, |address| format!(" at {address}"));
+            format!("query {record_type} {name} over {over}{at}")
+        }
+        Event::Queue { .. } => format!("queue: {}", reported_line(event).unwrap_or_default()),
         Event::Refused { host, to, port } => {
             let host = if host.is_empty() { "nobody" } else { host };
             format!("refused {host} {to} port {port}")
@@ -142,16 +146,34 @@ fn world(event: &Event) -> Vec<String> {
             let taken = if *accepted { "accepts" } else { "refuses" };
             format!("shell {taken} {}: {}", escape(command.as_bytes()), escape(output.as_bytes()))
         }
-        Event::Submit { message, reverse_path, recipients, facts, .. } => {
+        Event::Submit { message, reverse_path, recipients, dsn, facts, .. } => {
             let others = recipients.len().saturating_sub(RECIPIENTS_SHOWN_MAX);
             let shown = recipients.iter().take(RECIPIENTS_SHOWN_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
             let more = if others > 0 { format!(" and {others} more") } else { String::new() };
-            format!("submit {message} from <{reverse_path}> to {shown}{more}, {} octets", facts.size)
+            let asked = if dsn.is_empty() { String::new() } else { format!(" with {}", dsn.in_words()) };
+            format!("submit {message} from <{reverse_path}> to {shown}{more}{asked}, {} octets", facts.size)
         }
         // Stimuli are for verdicts; what this suite does not know it cannot show.
         _ => return Vec::new(),
     };
     vec![line]
+}
+
+/// What an MTA reports of a queue or a route, as one line: what claims compare with. `None` for any other event.
+///
+/// A queue: next hop, delivery type, status, last error. A route: recipient, connector (`-` without one), delivery type.
+#[must_use]
+pub fn reported_line(event: &Event) -> Option<String> {
+    match event {
+        Event::Queue { next_hop, delivery, status, last_error, .. } => {
+            Some(format!("{next_hop} {delivery} {status} {last_error}").trim_end().to_owned())
+        }
+        Event::Route { recipient, connector, delivery, .. } => {
+            let connector = if connector.is_empty() { "-" } else { connector };
+            Some(format!("{recipient} {connector} {delivery}"))
+        }
+        _ => None,
+    }
 }
 
 /// Recipients of a message that are shown by name.

@@ -81,6 +81,7 @@ pub(super) fn case(id: &str, verdict: Verdict, claims: Vec<ClaimReport>) -> Case
         notes: Vec::new(),
         trace: trace("connect mx.test\nS: 220 mx.test\nC: EHLO <mta.test>\nend settled"),
         log: String::new(),
+        configuration: Vec::new(),
     }
 }
 

@@ -96,6 +96,9 @@ pub struct CaseReport {
     /// The end of the MTA's own log, of a case that somebody has to look at; never judged.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub log: String,
+    /// The files that configured the MTA, path and contents, of a case that somebody has to look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configuration: Vec<(String, String)>,
 }
 
 /// A claim of a case.
@@ -208,6 +211,7 @@ impl CaseReport {
             notes: notes.collect(),
             trace,
             log: String::new(),
+            configuration: Vec::new(),
         }
     }
 

@@ -46,6 +46,8 @@ impl Colour {
 const CASES_LISTED_MAX: usize = 20;
 /// Lines of the MTA's own log that a failure shows: the last ones.
 const LOG_LINES_MAX: usize = 30;
+/// Lines of each file of its configuration that a failure shows: the first ones.
+const CONFIGURATION_LINES_MAX: usize = 60;
 
 /// A run on one screen. For a third party its first line is what it makes of the RFCs.
 #[must_use]
@@ -148,8 +150,29 @@ pub fn failure(
         let lines: Vec<String> = lines.map(|line| format!("    {line}\n")).collect();
         text.push_str(&format!("\n  its own log:\n{}", lines.concat()));
     }
+    text.push_str(&configuration(found));
     text.push_str(&format!("\n  again: {}\n", again(report, found, options)));
     text
+}
+
+/// The files that configured the MTA, without blank lines and comments.
+fn configuration(found: &CaseReport) -> String {
+    let mut text = String::new();
+    for (path, contents) in &found.configuration {
+        let said = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
+        let mut lines = contents.lines().filter(said);
+        let shown: Vec<String> =
+            lines.by_ref().take(CONFIGURATION_LINES_MAX).map(|line| format!("      {line}\n")).collect();
+        if shown.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("    {path}\n{}", shown.concat()));
+        let more = lines.count();
+        if more > 0 {
+            text.push_str(&format!("      ... {more} more lines\n"));
+        }
+    }
+    if text.is_empty() { text } else { format!("\n  its configuration:\n{text}") }
 }
 
 fn of_claim(found: &CaseReport, case: &Case, claim: &ClaimReport, sentence: &dyn Fn(&str) -> Option<String>) -> String {

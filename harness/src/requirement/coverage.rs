@@ -94,6 +94,9 @@ impl Found {
 
 /// Why no case cites the requirement: the most telling of the reasons that apply.
 fn reason(requirement: &Requirement, found: &BTreeMap<&str, Found>) -> String {
+    if let Some(why) = &requirement.exempt {
+        return why.clone();
+    }
     if let Some(twin) = requirement.same.iter().find(|id| found.contains_key(id.as_str())) {
         return format!("no case of its own: the cases of {twin} ask the same");
     }

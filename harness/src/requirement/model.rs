@@ -23,6 +23,8 @@ pub struct Requirement {
     pub source: String,
     /// What the text of the source supports where it asks for less, or for something else, than the sentence.
     pub note: Option<String>,
+    /// Why no case can ask for it; where there is one, coverage gives this as the reason.
+    pub exempt: Option<String>,
     /// Requirements and faults that say the same: one case serves all.
     #[serde(default)]
     pub same: Vec<String>,

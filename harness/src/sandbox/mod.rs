@@ -35,8 +35,8 @@ pub struct SandboxSpec {
     pub hostname: String,
     /// The MTA's own address: the only one of an interface, and where its connections come from.
     pub address: IpAddr,
-    /// The world's name server.
-    pub resolver: IpAddr,
+    /// The name servers that the machine is told of, in this order.
+    pub resolvers: Vec<IpAddr>,
     /// An unpacked tree of the MTA, laid over `/usr`, `/etc` and `/var`; `None`: what the machine has.
     pub root: Option<PathBuf>,
     /// Process id of whoever started this one; it dies with that.

@@ -106,7 +106,8 @@ fn devices(workshop: &str) -> io::Result<()> {
 
 /// The files that say who and where the machine is.
 fn files(spec: &SandboxSpec) -> [(&'static str, String); 5] {
-    let SandboxSpec { address, hostname, resolver, .. } = spec;
+    let SandboxSpec { address, hostname, resolvers, .. } = spec;
+    let name_servers: String = resolvers.iter().map(|resolver| format!("nameserver {resolver}\n")).collect();
     let short = hostname.split('.').next().unwrap_or(hostname);
     [
         ("/etc/hostname", format!("{hostname}\n")),
@@ -117,7 +118,7 @@ fn files(spec: &SandboxSpec) -> [(&'static str, String); 5] {
             "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\nprotocols: files\n"
                 .to_owned(),
         ),
-        ("/etc/resolv.conf", format!("nameserver {resolver}\noptions timeout:1 attempts:1\n")),
+        ("/etc/resolv.conf", format!("{name_servers}options timeout:1 attempts:1\n")),
     ]
 }
 

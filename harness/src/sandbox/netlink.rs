@@ -14,6 +14,7 @@ use std::{
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socket_with};
 
 use super::{EnterError, SandboxSpec};
+use crate::network::{OWN_IPV4, OWN_IPV6};
 
 /// The ranges that pages may use (RFC 5737, RFC 3849), with the lengths of their prefixes.
 const RANGES: [(IpAddr, u8); 4] = [
@@ -22,10 +23,6 @@ const RANGES: [(IpAddr, u8); 4] = [
     (IpAddr::V4(Ipv4Addr::new(203, 0, 113, 0)), 24),
     (IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0)), 32),
 ];
-/// The MTA's address of a family of which its page gives it none.
-const OWN_IPV4: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
-const OWN_IPV6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 1));
-
 /// The loopback interface is the first of every network namespace.
 const LOOPBACK: u32 = 1;
 

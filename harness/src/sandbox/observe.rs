@@ -20,7 +20,7 @@ use crate::{
     case::Case,
     mta::{Evidence, MtaOption, StartError},
     trace::{Entry, Event, Trace, event::EndCause},
-    world::{Observation, SOCKETS_HORIZON_MAX, too_long},
+    world::{Observation, SOCKETS_HORIZON_MAX, carrying, too_long},
 };
 
 /// How long a worker may take beyond the horizon of its case, for everything: start, canary, end. Then it is killed.
@@ -70,7 +70,7 @@ pub fn observe(errand: &Errand, case: &Case, page: &[u8]) -> Observation {
         now_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
     };
     let (mut entries, mut done) = (Vec::new(), None);
-    let ended = run(errand, task, case.world.horizon + WORK_MAX, |told| match told {
+    let ended = run(errand, task, case.world.horizon + carrying(case) + WORK_MAX, |told| match told {
         Told::Done { refusal, evidence } => done = Some((refusal.map(StartError::from), evidence)),
         Told::Entry(entry) => entries.push(entry),
         Told::Version(_) => {}

@@ -9,7 +9,7 @@ use std::{
 
 use super::{EnterError, Job, SandboxSpec, Told, enter, job::Task};
 use crate::{
-    case::{Case, CaseError, Catalogue, Corpus, model::RESOLVER_ADDRESS},
+    case::{Case, CaseError, Catalogue, Corpus},
     mta::{Mta, StartError, WithOptions},
     trace::Entry,
     world::{NetworkKind, Observation, Settings, Tap, observe_telling},
@@ -81,7 +81,7 @@ fn spec(job: &Job, case: Option<&Case>) -> SandboxSpec {
     SandboxSpec {
         hostname,
         address: world.address,
-        resolver: RESOLVER_ADDRESS,
+        resolvers: world.name_servers,
         root,
         parent: job.parent.try_into().ok(),
     }

@@ -35,7 +35,7 @@ impl Redactor {
         }
         match name.to_ascii_lowercase().as_str() {
             "arrival-date" | "date" | "last-attempt-date" => format!("   | {name}: {{DATE}}"),
-            "message-id" => format!("   | {name}: {{MESSAGE-ID}}"),
+            "in-reply-to" | "message-id" => format!("   | {name}: {{MESSAGE-ID}}"),
             _ => folded(line),
         }
     }

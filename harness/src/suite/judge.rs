@@ -73,6 +73,7 @@ impl Suite {
             let (mut report, found) = CaseReport::judge(case, trace, terms);
             if !report.expected {
                 evidence.log_tail(LOG_OCTETS_MAX).clone_into(&mut report.log);
+                report.configuration = evidence.readable_configuration();
             }
             tally.add(&report.id, &found);
             reports.push(report);

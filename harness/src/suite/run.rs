@@ -172,7 +172,8 @@ fn is_about_dns(case: &Case) -> bool {
     let claims = |claim: &crate::claim::ast::Claim| {
         claim.when.as_ref().is_some_and(asks) || matches!(&claim.body, Body::Seen(seen) if asks(seen))
     };
-    !case.dns_faults.is_empty() || case.claims.iter().any(claims)
+    let has_faults = !case.dns_faults.is_empty() || !case.name_servers.is_empty();
+    has_faults || case.claims.iter().any(claims)
 }
 
 /// Runs `work` on each of `items`, `jobs` at a time; results stand in the order of the items. Once `work` says so by

@@ -13,6 +13,7 @@
 //! query MX contoso.test. / answer NOERROR RECORD|RECORD
 //! submit m1 a@contoso.test,b@contoso.test Subject: x|\|Hello
 //! fate failed m1 a@contoso.test REASON
+//! queue contoso.test DnsConnectorDelivery Retry LAST ERROR
 //! stimulus 0 / offscript 4 / limit NAME
 //! end settled                             or horizon, limit, lost
 //! ```
@@ -148,7 +149,14 @@ impl Writer {
                 self.queries += 1;
                 let over = words.get(2).copied().unwrap_or("UDP").to_owned();
                 let (server, query) = ("mta.sender.test".to_owned(), self.queries - 1);
-                Event::Query { query, server, name: words[1].to_owned(), record_type: words[0].to_owned(), over }
+                Event::Query {
+                    query,
+                    server,
+                    name: words[1].to_owned(),
+                    record_type: words[0].to_owned(),
+                    over,
+                    name_server: None,
+                }
             }
             "answer" => {
                 let (rcode, records) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -165,6 +173,7 @@ impl Writer {
                     reverse_path: "sender@sender.test".to_owned(),
                     recipients,
                     via: "submission".to_owned(),
+                    dsn: Box::default(),
                     facts: MessageFacts::of(&octets),
                     content: KeptOctets::of(&octets),
                 }
@@ -179,6 +188,13 @@ impl Writer {
                 let (message, recipient) = (words[1].to_owned(), words[2].to_owned());
                 Event::Fate { message, recipient, fate, reason: words[3..].join(" ") }
             }
+            "queue" => Event::Queue {
+                next_hop: words[0].to_owned(),
+                delivery: words[1].to_owned(),
+                status: words[2].to_owned(),
+                messages: 1,
+                last_error: words[3..].join(" "),
+            },
             "stimulus" => Event::Stimulus { index: small(rest) },
             "limit" => Event::Limit { limit: rest.to_owned(), session: None },
             "end" => {

@@ -8,6 +8,10 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::octets::Octets;
+use crate::case::dsn::Dsn;
+
+/// How the reason of a fate begins that was seen where the message was handed over, and not reported by the MTA.
+pub const REFUSED_AT_SUBMISSION: &str = "refused at submission: ";
 
 /// One event and when it happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,6 +156,22 @@ pub enum Event {
         record_type: String,
         /// `UDP` or `TCP`.
         over: String,
+        /// The name server that was asked, if it is not the usual one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name_server: Option<IpAddr>,
+    },
+    /// Reported by the MTA: how a queue of it stands.
+    Queue {
+        /// What waits there is for this: a domain, smart hosts, `Unreachable Domain`.
+        next_hop: String,
+        /// `SmartHostConnectorDelivery`, `DnsConnectorDelivery`, `Unreachable`.
+        delivery: String,
+        /// `Ready`, `Connecting`, `Active`, `Retry`, `Suspended`; `Removed`: there is no such queue any more.
+        status: String,
+        /// How many messages are in it.
+        messages: u64,
+        /// Why its last attempt failed; empty if it did not.
+        last_error: String,
     },
     /// A connection was refused: the host is down.
     Refused {
@@ -206,6 +226,9 @@ pub enum Event {
         recipients: Vec<String>,
         /// `submission` or `transport`.
         via: String,
+        /// What it asks about notifications; boxed, for hardly a message asks.
+        #[serde(default, skip_serializing_if = "Dsn::is_empty")]
+        dsn: Box<Dsn>,
         /// What went in.
         facts: MessageFacts,
         /// Its octets, whole up to 64 KiB.

@@ -1,4 +1,15 @@
 //! Delivery status notifications, as far as claims ask for them (RFC 3461, RFC 3464).
+//!
+//! MTAs write them differently: fields in any order and letter case, addresses with a blank before them or none,
+//! boundaries quoted or not, parts in 7 bits or in base64. A failure notice without the part for machines is known by
+//! the header field with which Exim names the recipients.
+//!
+//! # Not here
+//!
+//! Notices in words alone, as qmail writes them: what they say cannot be told from what they quote.
+
+#[cfg(test)]
+mod tests;
 
 use base64::Engine as _;
 
@@ -18,11 +29,34 @@ pub struct RecipientStatus {
     pub diagnostic: String,
 }
 
-/// What a message says of its recipients, if it is a `multipart/report` with a `message/delivery-status`. Empty for
-/// any other message.
+/// What a message says of its recipients, if it is a `multipart/report` with a `message/delivery-status`, or has
+/// `X-Failed-Recipients`. Empty for any other message.
 #[must_use]
 pub fn recipients(message: &[u8]) -> Vec<RecipientStatus> {
-    delivery_status(message, DEPTH_MAX).map(|status| groups(&status)).unwrap_or_default()
+    match delivery_status(message, DEPTH_MAX) {
+        Some(status) => groups(&status),
+        None => named_as_failed(message),
+    }
+}
+
+/// What `X-Failed-Recipients` says: no status, and for a diagnostic there are the words of the message.
+fn named_as_failed(message: &[u8]) -> Vec<RecipientStatus> {
+    let (header, body) = split_header(message);
+    let words = String::from_utf8_lossy(body);
+    let named = fields(header).into_iter().filter(|field| field.is("X-Failed-Recipients"));
+    named
+        .flat_map(|field| {
+            let value = String::from_utf8_lossy(&field.value()).into_owned();
+            value.split(',').map(|address| address.trim().to_owned()).collect::<Vec<_>>()
+        })
+        .filter(|address| !address.is_empty())
+        .map(|address| RecipientStatus {
+            addresses: vec![address],
+            kind: Some(NoticeKind::Failure),
+            status: String::new(),
+            diagnostic: words.clone().into_owned(),
+        })
+        .collect()
 }
 
 /// How deep parts may lie within parts.
@@ -58,13 +92,23 @@ fn decoded(body: &[u8], encoding: &str) -> Vec<u8> {
     base64::engine::general_purpose::STANDARD.decode(letters).unwrap_or_default()
 }
 
-/// The value of a parameter of a structured field, unquoted.
+/// The value of a parameter of a structured field, unquoted. A semicolon within quotes ends nothing.
 fn parameter(value: &str, name: &str) -> Option<String> {
-    value.split(';').skip(1).find_map(|parameter| {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let mut parameters = value.split(move |letter| {
+        let ends = letter == ';' && !is_quoted;
+        is_quoted ^= letter == '"' && !is_escaped;
+        is_escaped = letter == '\\' && !is_escaped;
+        ends
+    });
+    parameters.find_map(|parameter| {
         let (key, value) = parameter.split_once('=')?;
         let value = value.trim();
-        let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-        key.trim().eq_ignore_ascii_case(name).then(|| value.to_owned())
+        let value = match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
+            Some(quoted) => quoted.replace("\\\\", "\u{0}").replace('\\', "").replace('\u{0}', "\\"),
+            None => value.to_owned(),
+        };
+        key.trim().eq_ignore_ascii_case(name).then_some(value)
     })
 }
 
@@ -110,8 +154,7 @@ fn groups(status: &[u8]) -> Vec<RecipientStatus> {
         let addresses: Vec<String> = ["Original-Recipient", "Final-Recipient"]
             .iter()
             .filter_map(|name| value(name))
-            .map(|value| value.split_once(';').map_or(value.as_str(), |(_, address)| address).trim().to_owned())
-            .map(|address| address.trim_start_matches('<').trim_end_matches('>').to_owned())
+            .map(|value| address(&value))
             .collect();
         if !addresses.is_empty() {
             let status = value("Status").unwrap_or_default();
@@ -125,6 +168,34 @@ fn groups(status: &[u8]) -> Vec<RecipientStatus> {
         left = rest;
     }
     groups
+}
+
+/// The address behind its type, without brackets. Of the type `utf-8` it may be escaped (RFC 6533 §3).
+fn address(value: &str) -> String {
+    let (kind, address) = value.split_once(';').unwrap_or(("", value));
+    let address = address.trim().trim_start_matches('<').trim_end_matches('>');
+    if kind.trim().eq_ignore_ascii_case("utf-8") { unescaped(address) } else { address.to_owned() }
+}
+
+/// Text with the letter for each `\x{F6}`.
+fn unescaped(text: &str) -> String {
+    let mut found = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("\\x{") {
+        let letter = rest[at..].find('}').and_then(|end| {
+            let number = u32::from_str_radix(&rest[at + 3..at + end], 16).ok()?;
+            Some((char::from_u32(number)?, at + end + 1))
+        });
+        let (text, next) = match letter {
+            Some((letter, next)) => (letter.to_string(), next),
+            None => ("\\x{".to_owned(), at + 3),
+        };
+        found.push_str(&rest[..at]);
+        found.push_str(&text);
+        rest = &rest[next..];
+    }
+    found.push_str(rest);
+    found
 }
 
 fn kind(action: &str) -> Option<NoticeKind> {

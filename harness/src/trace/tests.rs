@@ -131,6 +131,13 @@ fn a_path_is_read_without_route_and_brackets() {
 }
 
 #[test]
+fn an_international_mailbox_is_read_as_it_was_written() {
+    let read = |argument: &[u8]| path(argument).0;
+    assert_eq!(read("TO:<j\u{f6}rg@b.test> ORCPT=x".as_bytes()), "j\u{f6}rg@b.test");
+    assert_eq!(read(b"TO:<j\xf6rg@b.test>"), "j\u{f6}rg@b.test");
+}
+
+#[test]
 fn only_the_domain_of_a_mailbox_is_blind_to_case() {
     assert!(same_mailbox("u@Contoso.TEST", "u@contoso.test"));
     assert!(!same_mailbox("U@contoso.test", "u@contoso.test"));

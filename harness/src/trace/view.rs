@@ -201,6 +201,8 @@ pub struct Query<'a> {
     pub record_type: &'a str,
     /// `UDP` or `TCP`.
     pub over: &'a str,
+    /// The name server that was asked, if it is not the usual one.
+    pub name_server: Option<IpAddr>,
     /// When it was answered, in milliseconds, and with which records.
     pub answer: Option<(u64, &'a [String])>,
 }
@@ -246,9 +248,10 @@ impl<'a> View<'a> {
             Event::End { cause, quiet_ms, .. } => {
                 self.end = Some(End { index, at_ms, cause: *cause, quiet_ms: *quiet_ms });
             }
-            Event::Query { query, server, name, record_type, over } => {
+            Event::Query { query, server, name, record_type, over, name_server } => {
+                let name_server = *name_server;
                 reader.queries.insert(*query, self.queries.len());
-                self.queries.push(Query { index, at_ms, server, name, record_type, over, answer: None });
+                self.queries.push(Query { index, at_ms, server, name, record_type, over, name_server, answer: None });
             }
             Event::Stimulus { index: stimulus } => {
                 self.stimuli.entry(*stimulus).or_insert(index);

@@ -95,10 +95,12 @@ pub fn command_line(octets: &[u8]) -> (String, &[u8]) {
     (verb, line.get(end + 1..).unwrap_or_default())
 }
 
-/// The mailbox of `FROM:<...>` or `TO:<...>`, without brackets and source route; and the parameters behind it.
+/// The mailbox of `FROM:<...>` or `TO:<...>`, without brackets and source route; and the parameters behind it. Octets
+/// that are no UTF-8 are a character each.
 #[must_use]
 pub fn path(argument: &[u8]) -> (String, Vec<String>) {
-    let text: String = argument.iter().map(|&octet| char::from(octet)).collect();
+    let text = std::str::from_utf8(argument)
+        .map_or_else(|_| argument.iter().map(|&octet| char::from(octet)).collect(), str::to_owned);
     let behind = text.split_once(':').map_or("", |(_, behind)| behind).trim_start();
     let (mailbox, parameters) = match behind.strip_prefix('<') {
         Some(inner) => {

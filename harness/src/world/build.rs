@@ -11,6 +11,7 @@ use std::{
 use mtaspec_fake_dns::{FakeDns, Zones, zone::parse_record};
 use mtaspec_fake_smarthost::{
     RunningHost,
+    host::{CertificateSpec, PropertyValue},
     pki::{Pki, PkiError},
 };
 use mtaspec_reference_transport::{connector::Connector, directory::Directory, network::Network, shell::Shell};
@@ -19,7 +20,7 @@ use super::Recorder;
 use crate::{
     case::{
         Case,
-        model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS},
+        model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS, ZoneSet},
     },
     mta::{Authority, Brief, Identity, Reporter, StartError},
     network::{
@@ -28,8 +29,11 @@ use crate::{
     },
 };
 
-/// The name server's address and port, as the page's world has it.
-pub(super) const RESOLVER: SocketAddr = SocketAddr::new(RESOLVER_ADDRESS, 53);
+/// The usual name server's address and port, as the page's world has it.
+pub(super) const RESOLVER: SocketAddr = SocketAddr::new(RESOLVER_ADDRESS, DNS_PORT);
+
+/// The port of name servers (RFC 1035 §4.2).
+const DNS_PORT: u16 = 53;
 
 /// The built-in host for mail to the accepted domains.
 pub(super) const ORIGIN: SocketAddr = SocketAddr::new(ORIGIN_ADDRESS, 25);
@@ -51,13 +55,19 @@ pub(super) fn population(
             hosts.insert(SocketAddr::new(address, spec.port), resident);
         }
     }
-    let dns = FakeDns::new(zones(case)?, case.dns_faults.clone(), recorder.clone());
-    Ok(Arc::new(Population { hosts, dns, recorder: Arc::clone(recorder) }))
+    let usual = FakeDns::new(zones(&case.zones)?, case.dns_faults.clone(), recorder.dns_sink(None));
+    let mut name_servers = BTreeMap::from([(RESOLVER, usual)]);
+    for spec in &case.name_servers {
+        let records = zones(spec.zones.as_ref().unwrap_or(&case.zones))?;
+        let dns = FakeDns::new(records, spec.faults.clone(), recorder.dns_sink(Some(spec.address)));
+        name_servers.insert(SocketAddr::new(spec.address, DNS_PORT), dns);
+    }
+    Ok(Arc::new(Population { hosts, name_servers, recorder: Arc::clone(recorder) }))
 }
 
-fn zones(case: &Case) -> Result<Zones, StartError> {
+fn zones(sets: &[ZoneSet]) -> Result<Zones, StartError> {
     let mut zones = Zones::default();
-    for set in &case.zones {
+    for set in sets {
         let records = set.records.iter().map(|line| {
             parse_record(line).map_err(|error| StartError::Failed { why: format!("zone `{line}`: {error}") })
         });
@@ -77,8 +87,20 @@ pub(super) fn pki(begin: SystemTime) -> Arc<Pki> {
 }
 
 /// What the MTA is to trust.
-fn authority(pki: &Pki) -> Result<Authority, StartError> {
-    Ok(Authority { pem: pki.root_pem().map_err(certificates)?, der: pki.roots().map_err(certificates)? })
+fn authority(case: &Case, pki: &Pki) -> Result<Authority, StartError> {
+    let properties = case.hosts.iter().flat_map(|host| &host.host.properties);
+    let shown = properties.filter_map(|property| match &property.value {
+        PropertyValue::Certificate(spec) => Some(spec.clone()),
+        _ => None,
+    });
+    let shown: Vec<CertificateSpec> = shown.collect();
+    let (revocation_list, revocation_list_pem) = pki.revocation_list(&shown).map_err(certificates)?;
+    Ok(Authority {
+        revocation_list,
+        revocation_list_pem,
+        pem: pki.root_pem().map_err(certificates)?,
+        der: pki.roots().map_err(certificates)?,
+    })
 }
 
 fn certificates(error: PkiError) -> StartError {
@@ -91,13 +113,25 @@ fn identities(case: &Case, connectors: &[Connector], pki: &Pki) -> Result<Vec<Id
     names.push(case.world.server.clone());
     names.sort();
     names.dedup();
-    names
-        .into_iter()
-        .map(|name| {
-            let (chain, key) = pki.client_identity(&name).map_err(certificates)?;
-            Ok(Identity { name, chain, key })
-        })
-        .collect()
+    let mut identities = Vec::new();
+    for name in names {
+        let (chain, key) = pki.client_identity(&name).map_err(certificates)?;
+        identities.push(Identity { name, chain, key });
+    }
+    // Behind the usual ones, with the same names: whoever goes by the name alone takes the wrong one.
+    for name in connectors.iter().filter_map(|connector| of_other_issuer(connector.tls_certificate_name.as_deref()?)) {
+        let (chain, key) = pki.client_identity_of(OTHER_ISSUER, name).map_err(certificates)?;
+        identities.push(Identity { name: name.to_owned(), chain, key });
+    }
+    Ok(identities)
+}
+
+/// The second issuer of certificates for clients; a page names it in `-TlsCertificateName`.
+const OTHER_ISSUER: &str = "mtaspec other issuing";
+
+/// The common name in `<I>CN=mtaspec other issuing<S>CN=name`. Certificates of any other issuer are not to be had.
+fn of_other_issuer(certificate: &str) -> Option<&str> {
+    certificate.strip_prefix("<I>CN=")?.strip_prefix(OTHER_ISSUER)?.strip_prefix("<S>CN=")
 }
 
 /// What every MTA is told, with the page's own addresses everywhere.
@@ -113,8 +147,8 @@ pub(super) fn brief(
     Ok(Brief {
         server: case.world.server.clone(),
         address: case.world.address,
-        resolvers: vec![RESOLVER],
-        authority: authority(pki)?,
+        resolvers: case.world.name_servers.iter().map(|&address| SocketAddr::new(address, DNS_PORT)).collect(),
+        authority: authority(case, pki)?,
         identities: identities(case, &connectors, pki)?,
         accepted: case.world.accepts.iter().map(|domain| (domain.clone(), ORIGIN)).collect(),
         connectors,

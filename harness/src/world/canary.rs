@@ -88,6 +88,7 @@ fn canary(server: &str) -> Submission {
         name: CANARY.to_owned(),
         reverse_path: format!("canary@{server}"),
         recipients: vec![format!("canary@{DOMAIN}")],
+        dsn: crate::case::dsn::Dsn::default(),
         octets: text.into_bytes().into(),
         via: Via::Submission,
     }

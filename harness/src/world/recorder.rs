@@ -2,7 +2,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use mtaspec_fake_dns::event::{Answer, Event as DnsEvent, Sink as DnsSink};
@@ -13,9 +15,9 @@ use mtaspec_fake_smarthost::{
 };
 use tokio::sync::Notify;
 
-use super::CANARY;
+use super::{CANARY, canary};
 use crate::{
-    mta::Reporter,
+    mta::{QueueReport, Reporter},
     network::clock::WorldClock,
     trace::{
         Entry, Event,
@@ -42,11 +44,14 @@ pub struct Recorder {
 struct State {
     entries: Vec<Entry>,
     sessions: u64,
+    queries: u64,
     open: BTreeSet<u64>,
     unanswered: BTreeSet<u64>,
     /// Recipients that went in and have no fate yet, with how many copies.
     pending: BTreeMap<(String, String), u32>,
     limit: bool,
+    /// When a message last went in, was taken or got a fate, in milliseconds.
+    progress_ms: u64,
 }
 
 impl Recorder {
@@ -66,7 +71,7 @@ impl Recorder {
     pub fn record(&self, event: Event) {
         let at_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut state = self.lock();
-        state.note(&event);
+        state.note(&event, at_ms);
         if state.entries.len() < WORLD_EVENTS_MAX {
             self.push(&mut state, Entry { at_ms, event });
         } else if !state.limit {
@@ -116,6 +121,12 @@ impl Recorder {
         self.lock().is_idle()
     }
 
+    /// How long ago a message last went in, was taken or got a fate.
+    #[must_use]
+    pub fn since_progress(&self) -> Duration {
+        self.clock.elapsed().saturating_sub(Duration::from_millis(self.lock().progress_ms))
+    }
+
     /// What is written until now.
     #[must_use]
     pub fn so_far(&self) -> Vec<Entry> {
@@ -149,6 +160,19 @@ impl Recorder {
         Arc::new(OfHost { recorder: Arc::clone(self), host: host.to_owned() })
     }
 
+    /// The sink of one name server; `None` is the usual one.
+    #[must_use]
+    pub fn dns_sink(self: &Arc<Self>, address: Option<IpAddr>) -> Arc<dyn DnsSink> {
+        Arc::new(OfNameServer { recorder: Arc::clone(self), address, numbers: Mutex::default() })
+    }
+
+    /// A number for the next query.
+    fn next_query(&self) -> u64 {
+        let mut state = self.lock();
+        state.queries += 1;
+        state.queries - 1
+    }
+
     /// A poisoned lock means that a thread of this world panicked; what is written is still in order.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -160,7 +184,10 @@ impl State {
         self.open.is_empty() && self.unanswered.is_empty()
     }
 
-    fn note(&mut self, event: &Event) {
+    fn note(&mut self, event: &Event, at_ms: u64) {
+        if matches!(event, Event::Data { .. } | Event::Fate { .. } | Event::Submit { .. }) {
+            self.progress_ms = at_ms;
+        }
         match event {
             Event::Connect { session, .. } => {
                 self.open.insert(*session);
@@ -256,12 +283,29 @@ fn data_event(session: u64, data: &MailData, tls: bool, chunking: bool) -> Event
     Event::Data { session, facts: MessageFacts::from(data), wire: KeptOctets::from(&data.wire), tls, chunking }
 }
 
-impl DnsSink for Recorder {
+/// A name server's queries are numbered by itself, the trace's by the recorder.
+struct OfNameServer {
+    recorder: Arc<Recorder>,
+    /// `None`: the usual one.
+    address: Option<IpAddr>,
+    numbers: Mutex<BTreeMap<u64, u64>>,
+}
+
+impl OfNameServer {
+    /// The number of a query in the trace.
+    fn number(&self, own: u64) -> u64 {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        *numbers.entry(own).or_insert_with(|| self.recorder.next_query())
+    }
+}
+
+impl DnsSink for OfNameServer {
     fn report(&self, event: DnsEvent) {
         let event = match event {
             DnsEvent::Query { query, name, record_type, transport, .. } => Event::Query {
-                query,
-                server: self.server.clone(),
+                query: self.number(query),
+                server: self.recorder.server.clone(),
+                name_server: self.address,
                 name,
                 record_type: record_type.to_string(),
                 over: match transport {
@@ -269,18 +313,23 @@ impl DnsSink for Recorder {
                     mtaspec_fake_dns::rule::Transport::Udp => "UDP".to_owned(),
                 },
             },
-            DnsEvent::Answered { query, answer } => answer_event(query, answer),
+            DnsEvent::Answered { query, answer } => answer_event(self.number(query), answer),
             DnsEvent::Used(tag) => Event::Stimulus { index: tag.0 },
             _ => return,
         };
-        self.record(event);
+        self.recorder.record(event);
     }
 }
 
 fn answer_event(query: u64, answer: Answer) -> Event {
     let (rcode, records, fault) = match answer {
-        Answer::Message { rcode, records, truncated, wrong_id } => {
-            let faults = [(truncated, "truncated"), (wrong_id, "wrong-id")];
+        Answer::Message { rcode, records, truncated, additional, wrong_id, wrong_source } => {
+            let faults = [
+                (truncated, "truncated"),
+                (wrong_id, "wrong-id"),
+                (wrong_source, "wrong-source"),
+                (!additional.is_empty(), "additional"),
+            ];
             let faults: Vec<&str> = faults.iter().filter(|(set, _)| *set).map(|(_, word)| *word).collect();
             (rcode, records, faults.join(" "))
         }
@@ -297,6 +346,14 @@ impl Reporter for Recorder {
         }
         let (message, recipient, reason) = (message.to_owned(), recipient.to_owned(), reason.to_owned());
         self.record(Event::Fate { message, recipient, fate, reason });
+    }
+
+    fn queue(&self, queue: QueueReport) {
+        if queue.next_hop == canary::DOMAIN {
+            return;
+        }
+        let QueueReport { next_hop, delivery, status, messages, last_error } = queue;
+        self.record(Event::Queue { next_hop, delivery, status, messages, last_error });
     }
 
     fn shell(&self, command: &str, result: Result<&str, String>) {

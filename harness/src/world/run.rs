@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Recorder, Tap, build, sandboxed, schedule::Schedule, settle::settled_on_the_wire};
 use crate::{
-    case::Case,
+    case::{Case, model::MessageSpec},
     mta::{Brief, Evidence, Mta, RunningMta, StartError},
     network::{
         clock::{MEMORY_BEGIN, WorldClock},
@@ -27,6 +27,18 @@ const START_MAX: Duration = Duration::from_secs(10);
 
 /// In memory nothing is slow, so an instant in which nothing is ready is quiet enough.
 const MEMORY_QUIET: Duration = Duration::from_millis(1);
+
+/// How long nothing may happen with an MTA whose queue is seen to be empty: it has nothing to come back to.
+const EMPTY_QUIET: Duration = Duration::from_millis(100);
+
+/// How many octets a second a busy machine is trusted to carry, from us to the MTA and back to us.
+const CARRIED_OCTETS: u64 = 1024 * 1024;
+
+/// How many quiet times an MTA that goes on trying is watched after the last progress.
+const ROUNDS: u32 = 2;
+
+/// How often a queue is looked at.
+const LOOK: Duration = Duration::from_millis(25);
 
 /// The longest horizon on sockets, where a second of the world is one of the machine's.
 pub const SOCKETS_HORIZON_MAX: Duration = Duration::from_secs(30);
@@ -112,6 +124,13 @@ pub(crate) fn too_long(case: &Case) -> StartError {
     StartError::unsupported(format!("{} of world time", dialogue::time(millis(case.world.horizon))))
 }
 
+/// How long it may take on sockets to carry the messages of a case: our own work, which is added to its horizon.
+pub(crate) fn carrying(case: &Case) -> Duration {
+    let octets = |message: &MessageSpec| u64::try_from(message.octets().len()).unwrap_or(u64::MAX);
+    let all: u64 = case.messages.iter().map(|own| octets(own).saturating_mul(own.times.into())).sum();
+    Duration::from_secs(all / CARRIED_OCTETS)
+}
+
 /// The one generator of a case.
 pub(super) fn generator(seed: u64, case: &str) -> ChaCha8Rng {
     let mut digest = Sha256::new();
@@ -121,6 +140,7 @@ pub(super) fn generator(seed: u64, case: &str) -> ChaCha8Rng {
 }
 
 async fn watch(case: &Case, mta: &dyn Mta, settings: Settings, tap: Option<Tap>) -> Result<Observation, StartError> {
+    let carrying = if settings.network == NetworkKind::Memory { Duration::ZERO } else { carrying(case) };
     let (begin, quiet) = match settings.network {
         NetworkKind::Loopback { .. } if case.world.horizon > SOCKETS_HORIZON_MAX => return Err(too_long(case)),
         NetworkKind::Loopback { now } | NetworkKind::Sandbox { now } => (now, mta.quiet()),
@@ -135,7 +155,6 @@ async fn watch(case: &Case, mta: &dyn Mta, settings: Settings, tap: Option<Tap>)
         Arc::clone(&clock),
         generator(settings.seed, &case.id),
         case.world.address,
-        build::RESOLVER,
     );
     let mut brief = build::brief(case, &pki, network, &recorder)?;
     // Listening ends when this is dropped, at the end of the case.
@@ -148,9 +167,16 @@ async fn watch(case: &Case, mta: &dyn Mta, settings: Settings, tap: Option<Tap>)
         .await
         .map_err(|_| StartError::Failed { why: format!("it did not start within {START_MAX:?}") })??;
     let schedule = Schedule::begin(case, &running, &clock, &recorder);
-    let watched =
-        Watched { case, clock: &clock, recorder: &recorder, running: &running, reports: mta.reports(), quiet };
-    let cause = watched.until_the_end(&schedule).await;
+    let watched = Watched {
+        case,
+        clock: &clock,
+        recorder: &recorder,
+        running: &running,
+        reports: mta.reports(),
+        quiet,
+        carrying,
+    };
+    let (cause, quiet) = watched.until_the_end(&schedule).await;
     // Time does not pass in memory while anything is ready, so no quiet time is asked for there.
     let quiet_ms = if settings.network == NetworkKind::Memory { 0 } else { millis(quiet) };
     let entries = recorder.finish(cause, millis(case.world.horizon), quiet_ms);
@@ -170,10 +196,11 @@ async fn go_on_sockets(
     let loopback = Loopback::listen(population, case.world.address)
         .await
         .map_err(|error| StartError::Failed { why: format!("no loopback socket: {error}") })?;
-    brief.resolvers = vec![loopback.resolver];
+    brief.resolvers = brief.resolvers.iter().filter_map(|at| loopback.name_servers.get(at).copied()).collect();
     brief.dial = loopback.dial.clone();
     brief.network = Arc::new(LoopbackNetwork {
         dial: loopback.dial.clone(),
+        name_servers: loopback.name_servers.clone(),
         clock: Arc::clone(clock),
         random: Mutex::new(generator(settings.seed, &case.id)),
         population: Arc::clone(population),
@@ -190,42 +217,82 @@ pub(super) struct Watched<'a> {
     /// Whether the MTA reports fates.
     pub(super) reports: bool,
     pub(super) quiet: Duration,
+    /// How much later than the page says its horizon is.
+    pub(super) carrying: Duration,
 }
 
 impl Watched<'_> {
-    /// Watches until nothing more is to come, or until the horizon.
-    pub(super) async fn until_the_end(&self, schedule: &Schedule) -> EndCause {
+    /// Watches until nothing more is to come, or until the horizon; with the quiet time that was waited for.
+    pub(super) async fn until_the_end(&self, schedule: &Schedule) -> (EndCause, Duration) {
         let Self { case, clock, recorder, quiet, .. } = *self;
-        let mut horizon = std::pin::pin!(tokio::time::sleep_until(clock.instant(case.world.horizon)));
+        let horizon = case.world.horizon + self.carrying;
+        let mut horizon = std::pin::pin!(tokio::time::sleep_until(clock.instant(horizon)));
         let mut lost = Arc::clone(self.running).lost();
+        let mut stillness = Stillness::default();
         loop {
             if recorder.limit_reached() {
-                return EndCause::Limit;
+                return (EndCause::Limit, quiet);
             }
             if !self.reports && matches!(schedule.refusal(), Some(StartError::Failed { .. })) {
                 // It was not asked what the page asks: what it does not do proves nothing.
-                return EndCause::Lost;
+                return (EndCause::Lost, quiet);
             }
             let is_quiet = if self.reports { recorder.is_quiet() } else { recorder.is_idle() };
             let may_settle =
                 schedule.refusal().is_some() || (!case.world.observe_until && schedule.all_submitted() && is_quiet);
             let events = recorder.events();
+            let look = if self.running.has_messages().is_some() { LOOK.min(quiet) } else { quiet };
             tokio::select! {
                 biased;
                 why = &mut lost => {
                     schedule.refuse(StartError::Failed { why });
-                    return EndCause::Lost;
+                    return (EndCause::Lost, quiet);
                 }
-                () = recorder.changed() => {}
-                () = tokio::time::sleep(quiet), if may_settle => {
+                () = recorder.changed() => stillness = Stillness::default(),
+                () = tokio::time::sleep(look), if may_settle => {
+                    if recorder.events() != events {
+                        continue;
+                    }
+                    let is_empty = schedule.all_handed_over() && self.running.has_messages() == Some(false);
+                    stillness.goes_on(look, is_empty);
+                    if stillness.empty >= EMPTY_QUIET {
+                        return (EndCause::Settled, EMPTY_QUIET);
+                    }
+                    // It tries again and again; what two rounds have not changed stays so.
+                    if self.has_only_deferred() && settled_on_the_wire(case, recorder) {
+                        return (EndCause::Settled, quiet);
+                    }
                     let done = || self.reports || schedule.refusal().is_some() || settled_on_the_wire(case, recorder);
-                    if recorder.events() == events && done() {
-                        return EndCause::Settled;
+                    if stillness.all >= quiet && done() {
+                        return (EndCause::Settled, quiet);
                     }
                 }
-                () = &mut horizon => return EndCause::Horizon,
+                () = &mut horizon => return (EndCause::Horizon, quiet),
             }
         }
+    }
+}
+
+impl Watched<'_> {
+    /// Whether an MTA whose queue can be seen holds messages that it has tried for so long that nothing new is to come.
+    fn has_only_deferred(&self) -> bool {
+        let Self { recorder, running, quiet, .. } = *self;
+        !self.reports && running.has_messages() == Some(true) && recorder.since_progress() >= quiet * ROUNDS
+    }
+}
+
+/// For how long nothing has happened.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stillness {
+    all: Duration,
+    /// With an MTA that had no message.
+    empty: Duration,
+}
+
+impl Stillness {
+    fn goes_on(&mut self, time: Duration, is_empty: bool) {
+        self.all += time;
+        self.empty = if is_empty { self.empty + time } else { Duration::ZERO };
     }
 }
 

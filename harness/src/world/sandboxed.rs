@@ -11,7 +11,7 @@ use mtaspec_reference_transport::network::Sockets;
 use super::{
     Observation, Recorder, Tap, build,
     canary::{self, Forecourt},
-    run::{Watched, generator, millis},
+    run::{Watched, carrying, generator, millis},
     schedule::Schedule,
 };
 use crate::{
@@ -71,7 +71,7 @@ async fn begin(
     drop(forecourt);
     // The times of hosts and zones count from here, as those of the page do.
     let population = build::population(case, &pki, &clock, &recorder)?;
-    let listening = Sandboxed::listen(&population, build::RESOLVER)
+    let listening = Sandboxed::listen(&population)
         .await
         .map_err(|error| StartError::Failed { why: format!("nobody can listen: {error}") })?;
     clock.start();
@@ -83,8 +83,9 @@ impl World {
         let Self { clock, recorder, running, .. } = &self;
         let quiet = mta.quiet();
         let schedule = Schedule::begin(case, running, clock, recorder);
-        let watched = Watched { case, clock, recorder, running, reports: mta.reports(), quiet };
-        let cause = watched.until_the_end(&schedule).await;
+        let watched =
+            Watched { case, clock, recorder, running, reports: mta.reports(), quiet, carrying: carrying(case) };
+        let (cause, quiet) = watched.until_the_end(&schedule).await;
         let entries = recorder.finish(cause, millis(case.world.horizon), millis(quiet));
         match tokio::time::timeout(STOP_MAX, Arc::clone(running).stop()).await {
             Ok(Ok(())) => {}

@@ -1,6 +1,9 @@
 //! What happens in a case by the clock: messages go in, and the shell is told more.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use mtaspec_fake_smarthost::mail_data::MailData;
 use tokio::task::JoinSet;
@@ -24,7 +27,9 @@ pub(super) struct Schedule {
     /// A task a message and a task a shell text, so that a message that waits keeps no other waiting.
     tasks: JoinSet<()>,
     refusal: Arc<Mutex<Option<StartError>>>,
-    waiting: Arc<std::sync::atomic::AtomicUsize>,
+    waiting: Arc<AtomicUsize>,
+    /// Messages that have not been handed over.
+    held: Arc<AtomicUsize>,
 }
 
 impl Schedule {
@@ -35,10 +40,9 @@ impl Schedule {
         clock: &Arc<WorldClock>,
         recorder: &Arc<Recorder>,
     ) -> Self {
-        use std::sync::atomic::{AtomicUsize, Ordering};
-
         let refusal: Arc<Mutex<Option<StartError>>> = Arc::default();
-        let waiting = Arc::new(AtomicUsize::new(case.messages.iter().map(|message| message.times as usize).sum()));
+        let messages = case.messages.iter().map(|message| message.times as usize).sum();
+        let (waiting, held) = (Arc::new(AtomicUsize::new(messages)), Arc::new(AtomicUsize::new(messages)));
         let mut tasks = JoinSet::new();
         for text in case.shell.iter().filter(|text| !text.at.is_zero()) {
             let (mta, at, text) = (Arc::clone(mta), clock.instant(text.at), text.text.clone());
@@ -50,7 +54,8 @@ impl Schedule {
         }
         for message in &case.messages {
             let (mta, at, message) = (Arc::clone(mta), clock.instant(message.at), message.clone());
-            let (refusal, waiting, recorder) = (Arc::clone(&refusal), Arc::clone(&waiting), Arc::clone(recorder));
+            let (refusal, recorder) = (Arc::clone(&refusal), Arc::clone(recorder));
+            let (waiting, held) = (Arc::clone(&waiting), Arc::clone(&held));
             tasks.spawn(async move {
                 tokio::time::sleep_until(at).await;
                 let octets: Arc<[u8]> = message.octets().into();
@@ -59,15 +64,21 @@ impl Schedule {
                     recorder.record(submit_event(&submission));
                     waiting.fetch_sub(1, Ordering::Relaxed);
                     note(&refusal, &recorder, Arc::clone(&mta).submit(submission).await);
+                    held.fetch_sub(1, Ordering::Relaxed);
                 }
             });
         }
-        Self { tasks, refusal, waiting }
+        Self { tasks, refusal, waiting, held }
     }
 
     /// Whether every message has gone in.
     pub(super) fn all_submitted(&self) -> bool {
-        self.waiting.load(std::sync::atomic::Ordering::Relaxed) == 0
+        self.waiting.load(Ordering::Relaxed) == 0
+    }
+
+    /// Whether the MTA has answered for every message.
+    pub(super) fn all_handed_over(&self) -> bool {
+        self.held.load(Ordering::Relaxed) == 0
     }
 
     /// What the MTA could not take, if anything.
@@ -104,6 +115,7 @@ fn submission(message: &MessageSpec, copy: u32, octets: &Arc<[u8]>) -> Submissio
         name,
         reverse_path: message.reverse_path.clone(),
         recipients: message.recipients.clone(),
+        dsn: message.dsn.clone(),
         octets: Arc::clone(octets),
         via: message.via,
     }
@@ -119,6 +131,7 @@ fn submit_event(submission: &Submission) -> Event {
             Via::Submission => "submission".to_owned(),
             Via::Transport => "transport".to_owned(),
         },
+        dsn: Box::new(submission.dsn.clone()),
         facts: MessageFacts::from(&data),
         content: KeptOctets::from(&data.wire),
     }

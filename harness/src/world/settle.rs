@@ -2,7 +2,7 @@
 
 use super::Recorder;
 use crate::{
-    case::Case,
+    case::{Case, model::Stimulus},
     claim::ast::NoticeKind,
     trace::{Event, Trace, View, notice, view::StepKind, wire::same_mailbox},
 };
@@ -12,6 +12,13 @@ use crate::{
 pub(super) fn settled_on_the_wire(case: &Case, recorder: &Recorder) -> bool {
     let trace = Trace(recorder.so_far());
     let view = View::new(&trace);
+    let fired = &view.stimuli;
+    let waits = |(index, stimulus): (usize, &Stimulus)| {
+        !stimulus.optional && !u32::try_from(index).is_ok_and(|index| fired.contains_key(&index))
+    };
+    if case.stimuli.iter().enumerate().any(waits) {
+        return false;
+    }
     let notices: Vec<notice::RecipientStatus> = view
         .sessions
         .iter()

@@ -1,13 +1,16 @@
 //! From a next hop to the hosts that are dialled, in the order in which they are.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use super::{NextHop, Problem, settings};
 use crate::{
-    connector::{Connector, Routing, SmartHost},
+    connector::{Connector, NameServers, Routing, SmartHost},
     domain::Domain,
     reply::EnhancedCode,
-    resolver::{MailHost, ResolveError, Resolver},
+    resolver::{FaultTolerance, MailHost, Patience, ResolveError, Resolver},
     session::Settings,
 };
 
@@ -39,16 +42,34 @@ pub(super) enum Found {
     Ourselves,
 }
 
-/// Looks hosts up.
+/// Looks hosts up for one attempt.
 pub(super) struct Search<'a> {
-    pub(super) resolver: &'a Resolver,
+    resolver: &'a Resolver,
     /// Our own name.
-    pub(super) server: &'a str,
+    server: &'a str,
     /// Our own address.
-    pub(super) address: IpAddr,
+    address: IpAddr,
+    side: NameServers,
+    fault_tolerance: FaultTolerance,
+    /// For all lookups of the attempt together (DNS-11).
+    patience: Patience,
+    /// A host could not be resolved, and the fault tolerance takes all later ones for unusable (DNS-13).
+    is_cut: AtomicBool,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    /// A search for a next hop, of the server with this name and address.
+    pub(super) fn new(resolver: &'a Resolver, server: &'a str, address: IpAddr, next_hop: &NextHop) -> Self {
+        let side = match next_hop {
+            NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } => connector.name_servers,
+            NextHop::Accepted(_) => NameServers::Internal,
+        };
+        let dns = resolver.settings();
+        let patience = Patience::new(dns.resolution_timeout);
+        let (fault_tolerance, is_cut) = (dns.fault_tolerance, AtomicBool::new(false));
+        Self { resolver, server, address, side, fault_tolerance, patience, is_cut }
+    }
+
     /// The steps to a next hop. `rotation` is where the list of smart hosts starts this time (SMH-08).
     ///
     /// # Errors
@@ -76,14 +97,18 @@ impl Search<'_> {
             return Ok(vec![Step::Address(SocketAddr::new(address, SMTP_PORT))]);
         }
         let name = domain.to_string();
-        let hosts = self.resolver.mail_hosts(&name).await.map_err(|error| Problem::of_lookup(&error))?;
+        let hosts = self
+            .resolver
+            .mail_hosts(self.side, &name, &self.patience)
+            .await
+            .map_err(|error| Problem::of_lookup(&error))?;
         Ok(hosts.chunk_by(|a, b| a.preference == b.preference).map(|equals| Step::Mail(equals.to_vec())).collect())
     }
 
     /// The hosts of a step.
     pub(super) async fn hosts(&self, step: Step, next_hop: &NextHop) -> Found {
         match (step, next_hop) {
-            (Step::Address(address), NextHop::Dns { .. }) if address.ip() == self.address => Found::Ourselves,
+            (Step::Address(address), NextHop::Dns { .. }) if self.is_own(address.ip()) => Found::Ourselves,
             (Step::Address(address), NextHop::Dns { connector, domain }) => {
                 let settings = settings::for_domain(connector, domain, self.server);
                 Found::Hosts(vec![Candidate { name: None, addresses: vec![address], settings }], Vec::new())
@@ -103,13 +128,16 @@ impl Search<'_> {
 
     async fn of_domain(&self, hosts: &[MailHost], connector: &Connector, domain: &Domain) -> Found {
         let (mut candidates, mut problems) = (Vec::new(), Vec::new());
+        if self.is_cut.load(Ordering::Relaxed) {
+            return Found::Hosts(candidates, problems);
+        }
+        if hosts.iter().any(|host| self.is_own_name(&host.name)) {
+            return Found::Ourselves;
+        }
         for host in hosts {
             let is_domain_itself = domain.name() == Some(host.name.as_str());
-            if host.name.eq_ignore_ascii_case(self.server) {
-                return Found::Ourselves;
-            }
-            match self.resolver.addresses(&host.name).await {
-                Ok(addresses) if addresses.contains(&self.address) => return Found::Ourselves,
+            match self.resolver.addresses(self.side, &host.name, &self.patience).await {
+                Ok(addresses) if addresses.iter().any(|&address| self.is_own(address)) => return Found::Ourselves,
                 Ok(addresses) => candidates.push(Candidate {
                     name: Some(host.name.clone()),
                     addresses: with_port(addresses, SMTP_PORT),
@@ -123,7 +151,22 @@ impl Search<'_> {
                 Err(error) => problems.push(Problem::of_lookup(&error).transient()),
             }
         }
+        if self.fault_tolerance == FaultTolerance::Normal && !problems.is_empty() {
+            self.is_cut.store(true, Ordering::Relaxed);
+            candidates.clear();
+        }
         Found::Hosts(candidates, problems)
+    }
+
+    /// Our own name, or the one that every machine calls itself by (RFC 6761 §6.3).
+    fn is_own_name(&self, name: &str) -> bool {
+        name.eq_ignore_ascii_case(self.server) || name == "localhost" || name.ends_with(".localhost")
+    }
+
+    /// Our own address, or one by which every machine reaches itself (RFC 1122 §3.2.1.3, RFC 4291 §2.5).
+    fn is_own(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        address == self.address || address.is_loopback() || address.is_unspecified()
     }
 
     /// A smart host is our own setting, so nothing that DNS says of it is the message's fault (AMB-07).
@@ -136,13 +179,13 @@ impl Search<'_> {
             }
             SmartHost::Name(name) => name,
         };
-        let hosts = match self.resolver.mail_hosts(name).await {
+        let hosts = match self.resolver.mail_hosts(self.side, name, &self.patience).await {
             Ok(hosts) => hosts,
             Err(error) => return (Vec::new(), vec![Problem::of_lookup(&error).transient()]),
         };
         let (mut candidates, mut problems) = (Vec::new(), Vec::new());
         for host in hosts {
-            match self.resolver.addresses(&host.name).await {
+            match self.resolver.addresses(self.side, &host.name, &self.patience).await {
                 Ok(addresses) => candidates.push(Candidate {
                     name: Some(host.name),
                     addresses: with_port(addresses, connector.port),
@@ -158,3 +201,6 @@ impl Search<'_> {
 fn with_port(addresses: Vec<IpAddr>, port: u16) -> Vec<SocketAddr> {
     addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,17 +8,19 @@ use std::{
 };
 
 use super::{
-    NextHop, Outcome, Problem,
+    Attempt, Held, NextHop, Problem,
     candidates::{Candidate, Found, Search},
-    ledger::{Ledger, outcome_of},
-    settings::host_label,
+    ledger::Ledger,
+    visit::{Contact, Visit},
 };
 use crate::{
-    limits::{ADDRESSES_PER_ATTEMPT_MAX, RECIPIENTS_PER_TRANSACTION_MAX},
+    connector::ErrorPolicy,
+    dsn::Request,
+    limits::ADDRESSES_PER_ATTEMPT_MAX,
     network::Network,
-    reply::{EnhancedCode, Reply},
-    resolver::Resolver,
-    session::{Content, Envelope, Host, Session, SessionError, Settings, StartTls, Verdict},
+    reply::EnhancedCode,
+    resolver::{DnsSettings, Resolver},
+    session::{Content, Host, Session, SessionError, Settings, StartTls},
     tls::Tls,
     wire::Command,
 };
@@ -30,6 +32,8 @@ pub struct Mail<'a> {
     pub reverse_path: &'a str,
     /// The message.
     pub content: &'a Content,
+    /// What the sender asks about notifications, by place among the recipients of the attempt.
+    pub dsn: &'a Request,
 }
 
 /// Delivers, one attempt at a time.
@@ -43,15 +47,6 @@ pub struct Courier {
     rotations: Mutex<BTreeMap<String, usize>>,
 }
 
-/// What a host came to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Contact {
-    /// It was there; what it said is in the ledger, and its other addresses would say the same.
-    Made,
-    /// Another address may do better.
-    NotMade,
-}
-
 impl Courier {
     /// A courier of the server `server` at `address`.
     #[must_use]
@@ -59,22 +54,51 @@ impl Courier {
         Self { network, resolver, tls, server: server.to_owned(), address, rotations: Mutex::default() }
     }
 
-    /// One attempt for `recipients`, forward-paths without brackets; one outcome for each, in order.
-    pub async fn deliver(&self, next_hop: &NextHop, mail: Mail<'_>, recipients: &[&str]) -> Vec<Outcome> {
+    /// Takes the DNS settings of the server for lookups that begin from now on.
+    pub fn configure_dns(&self, settings: &DnsSettings) {
+        self.resolver.configure(settings);
+    }
+
+    /// One attempt for `recipients`, forward-paths without brackets. What `held` has of an earlier message to the same
+    /// next hop is used first, and what is left of this one is in it afterwards.
+    pub async fn deliver(
+        &self,
+        next_hop: &NextHop,
+        mail: Mail<'_>,
+        recipients: &[&str],
+        held: &mut Held<'_>,
+    ) -> Attempt {
         let mut ledger = Ledger::new(recipients.len());
-        let search = Search { resolver: &self.resolver, server: &self.server, address: self.address };
+        let work = Work { mail, recipients, transactions_max: transactions_max(next_hop) };
+        let asked = match held.take() {
+            Some(open) => open.go_on(work, &mut ledger, held).await,
+            None => None,
+        };
+        if !ledger.open().is_empty() {
+            self.try_hosts(next_hop, work, asked, &mut ledger, held).await;
+        }
+        ledger.close()
+    }
+
+    /// Tries hosts in order; the one at `asked` has answered already.
+    async fn try_hosts(
+        &self,
+        next_hop: &NextHop,
+        work: Work<'_>,
+        asked: Option<SocketAddr>,
+        ledger: &mut Ledger,
+        held: &mut Held<'_>,
+    ) {
+        let search = Search::new(&self.resolver, &self.server, self.address, next_hop);
         let steps = match search.steps(next_hop, self.rotation(next_hop)).await {
             Ok(steps) => steps,
-            Err(problem) => {
-                ledger.settle_open(&problem);
-                return ledger.close();
-            }
+            Err(problem) => return ledger.settle_open(&downgraded(next_hop, problem)),
         };
         let mut dialled = 0;
         for step in steps {
             let candidates = match search.hosts(step, next_hop).await {
                 Found::Hosts(candidates, problems) => {
-                    problems.iter().for_each(|problem| ledger.note_open(problem));
+                    problems.into_iter().for_each(|problem| ledger.note_open(&downgraded(next_hop, problem)));
                     candidates
                 }
                 Found::Ourselves => {
@@ -87,21 +111,20 @@ impl Courier {
                     break;
                 }
             };
-            for candidate in &candidates {
+            let is_new = |candidate: &&Candidate| !asked.is_some_and(|asked| candidate.addresses.contains(&asked));
+            for candidate in candidates.iter().filter(is_new) {
                 for &address in &candidate.addresses {
                     if ledger.open().is_empty() || dialled == ADDRESSES_PER_ATTEMPT_MAX {
-                        return ledger.close();
+                        return;
                     }
                     dialled += 1;
-                    let transactions_max = transactions_max(next_hop);
-                    let visit = Visit { courier: self, candidate, address, mail, recipients, transactions_max };
-                    if visit.run(&mut ledger).await == Contact::Made {
+                    let visit = Visit { courier: self, candidate, address, work };
+                    if visit.run(ledger, held).await == Contact::Made {
                         break;
                     }
                 }
             }
         }
-        ledger.close()
     }
 
     fn rotation(&self, next_hop: &NextHop) -> usize {
@@ -115,7 +138,15 @@ impl Courier {
 
     /// A session that is open for mail. A failed handshake is followed by a session in the clear, on a connection of
     /// its own, where TLS was only tried (AMB-06).
-    async fn open(&self, address: SocketAddr, host: &Host, settings: &Settings) -> Result<Session, SessionError> {
+    pub(super) async fn open(
+        &self,
+        address: SocketAddr,
+        host: &Host,
+        settings: &Settings,
+    ) -> Result<Session, SessionError> {
+        if let Some(name) = self.tls.missing(&settings.own_certificate) {
+            return Err(SessionError::NoCertificate { name });
+        }
         let stream = self.dial(address, settings).await?;
         match Session::open(stream, host, settings, &self.tls).await {
             Err(SessionError::Handshake { .. }) if settings.starttls == StartTls::IfOffered => {
@@ -129,12 +160,37 @@ impl Courier {
 
     async fn dial(&self, address: SocketAddr, settings: &Settings) -> Result<crate::network::BoxStream, SessionError> {
         let lost = |source| SessionError::Connection { during: Command::Connect, source };
-        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(None, address)).await {
+        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(settings.source, address)).await {
             Ok(connected) => connected.map_err(lost),
             Err(_) => Err(lost(io::ErrorKind::TimedOut.into())),
         }
     }
 }
+
+/// What is to be brought to a host.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'a> {
+    pub(super) mail: Mail<'a>,
+    pub(super) recipients: &'a [&'a str],
+    pub(super) transactions_max: u32,
+}
+
+/// What DNS said, as the connector wants it taken (FAIL-20, FAIL-21). *Our reading:* a null MX is an answer and no DNS
+/// failure, so it stays what it is.
+fn downgraded(next_hop: &NextHop, problem: Problem) -> Problem {
+    match next_hop {
+        NextHop::Dns { connector, .. }
+            if connector.error_policies.contains(&ErrorPolicy::DowngradeDnsFailures)
+                && problem.status != TAKES_NO_MAIL =>
+        {
+            problem.transient()
+        }
+        _ => problem,
+    }
+}
+
+/// RFC 7505 §4.1.
+const TAKES_NO_MAIL: EnhancedCode = EnhancedCode::new(5, 1, 10);
 
 /// Most transactions of one connection (MOD-22).
 fn transactions_max(next_hop: &NextHop) -> u32 {
@@ -144,96 +200,4 @@ fn transactions_max(next_hop: &NextHop) -> u32 {
             connector.messages_per_connection_max.max(1)
         }
     }
-}
-
-/// One host at one address, and what is to be brought there.
-struct Visit<'a> {
-    courier: &'a Courier,
-    candidate: &'a Candidate,
-    address: SocketAddr,
-    mail: Mail<'a>,
-    recipients: &'a [&'a str],
-    transactions_max: u32,
-}
-
-impl Visit<'_> {
-    /// Offers the message for everybody who is open, in as many transactions as it takes.
-    async fn run(&self, ledger: &mut Ledger) -> Contact {
-        let host = Host { name: self.candidate.name.clone(), address: self.address.ip() };
-        let label = host_label(host.name.as_deref(), host.address);
-        let mut waiting = ledger.open();
-        while !waiting.is_empty() {
-            let session = match self.courier.open(self.address, &host, &self.candidate.settings).await {
-                Ok(session) => session,
-                Err(error) => {
-                    ledger.note_open(&Problem::of_session(&error, &label));
-                    return Contact::NotMade;
-                }
-            };
-            waiting = self.transactions(session, waiting, &label, ledger).await;
-        }
-        Contact::Made
-    }
-
-    /// The transactions of one connection. Gives the recipients for whom another connection is worth while.
-    async fn transactions(
-        &self,
-        mut session: Session,
-        mut waiting: Vec<usize>,
-        label: &str,
-        ledger: &mut Ledger,
-    ) -> Vec<usize> {
-        for _ in 0..self.transactions_max {
-            let now: Vec<usize> = waiting.drain(..waiting.len().min(RECIPIENTS_PER_TRANSACTION_MAX)).collect();
-            let recipients: Vec<&str> = now.iter().map(|&at| self.recipients[at]).collect();
-            let envelope = Envelope { reverse_path: self.mail.reverse_path, recipients: &recipients };
-            let transacted = session.transact(envelope, self.mail.content).await;
-            let is_progress = transacted.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_)));
-            let lost = transacted.session.as_ref().err().map(|error| Problem::of_session(error, label));
-            let mut again = Vec::new();
-            for (at, verdict) in now.into_iter().zip(transacted.verdicts) {
-                if let Some(reply) = record(ledger, at, verdict, label, lost.as_ref()) {
-                    again.push((at, reply));
-                }
-            }
-            if let Err(error) = transacted.session {
-                waiting.into_iter().for_each(|at| ledger.note(at, Problem::of_session(&error, label)));
-                session.abandon(&error).await;
-                return Vec::new();
-            }
-            if is_progress {
-                waiting.splice(0..0, again.into_iter().map(|(at, _)| at));
-            } else {
-                again.iter().for_each(|(at, reply)| ledger.note(*at, Problem::too_many(reply, label)));
-            }
-            if waiting.is_empty() {
-                break;
-            }
-        }
-        session.quit().await;
-        waiting
-    }
-}
-
-/// Writes a verdict into the ledger. Gives the reply back if the recipient wants another transaction.
-fn record(ledger: &mut Ledger, at: usize, verdict: Verdict, label: &str, lost: Option<&Problem>) -> Option<Reply> {
-    match verdict {
-        Verdict::Accepted(reply) => ledger.settle(at, Outcome::Delivered { host: label.to_owned(), reply }),
-        Verdict::Another(reply) => return Some(reply),
-        Verdict::Refused(error) => {
-            let problem = Problem::of_session(&error, label);
-            if problem.is_permanent() { ledger.settle(at, outcome_of(problem)) } else { ledger.note(at, problem) }
-        }
-        Verdict::Unknown => {
-            // Another host might get a copy of what this one has already: that is for the next attempt (FAIL-07).
-            let text = "connection lost after the end of mail data";
-            let problem = Problem::own(EnhancedCode::new(4, 4, 2), text);
-            ledger.settle(at, Outcome::Deferred(Problem { host: Some(label.to_owned()), ..problem }));
-        }
-        Verdict::Untried => {
-            let unsaid = || Problem::own(EnhancedCode::new(4, 4, 2), "session ended early");
-            ledger.note(at, lost.cloned().unwrap_or_else(unsaid));
-        }
-    }
-    None
 }

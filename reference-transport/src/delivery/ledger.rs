@@ -1,10 +1,12 @@
 //! The recipients of one attempt: who is settled, who is still open, and what was said to them so far.
 
-use super::{Outcome, Problem};
+use super::{Attempt, Outcome, Problem};
 
 /// One entry a recipient, in the order in which they were given.
 pub(super) struct Ledger {
     entries: Vec<Entry>,
+    /// Whether the last host that a session was led with was there to the end.
+    was_there: bool,
 }
 
 #[derive(Clone, Default)]
@@ -16,7 +18,7 @@ struct Entry {
 
 impl Ledger {
     pub(super) fn new(recipients: usize) -> Self {
-        Self { entries: vec![Entry::default(); recipients] }
+        Self { entries: vec![Entry::default(); recipients], was_there: false }
     }
 
     /// Those who have no outcome yet.
@@ -26,6 +28,11 @@ impl Ledger {
 
     pub(super) fn settle(&mut self, at: usize, outcome: Outcome) {
         self.entries[at].outcome.get_or_insert(outcome);
+    }
+
+    /// How the last transaction left its session.
+    pub(super) fn note_session(&mut self, was_there: bool) {
+        self.was_there = was_there;
     }
 
     /// A problem that the next host may not have, for one recipient.
@@ -57,7 +64,7 @@ impl Ledger {
     }
 
     /// There is no further host. Who is open fails if every host said so for good, and is deferred if one did not.
-    pub(super) fn close(self) -> Vec<Outcome> {
+    pub(super) fn close(self) -> Attempt {
         let close = |entry: Entry| {
             entry.outcome.unwrap_or_else(|| {
                 let mut problems = entry.problems;
@@ -68,7 +75,7 @@ impl Ledger {
                 }
             })
         };
-        self.entries.into_iter().map(close).collect()
+        Attempt { outcomes: self.entries.into_iter().map(close).collect(), was_host_there: self.was_there }
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`Courier::deliver`] is the whole of it. Hosts are tried in order until every recipient has an answer that another
 //! host would not change: an acceptance, a permanent refusal from MAIL onwards (FAIL-31), or mail data of which
 //! nobody knows whether it arrived (FAIL-07). Transient answers, and hosts that are not there, lead to the next host.
+//! The session that is left when all is said is [`Held`] for the next message to the same next hop.
 //!
 //! # Invariants
 //!
@@ -14,12 +15,15 @@
 
 mod candidates;
 mod courier;
+mod held;
 mod ledger;
 mod outcome;
 mod settings;
+mod visit;
 
 pub use courier::{Courier, Mail};
-pub use outcome::{Outcome, Problem};
+pub use held::Held;
+pub use outcome::{Attempt, Outcome, Problem};
 
 use std::{net::SocketAddr, sync::Arc};
 

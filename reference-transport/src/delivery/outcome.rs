@@ -18,9 +18,22 @@ pub enum Outcome {
         host: String,
         /// Its reply to the end of mail data.
         reply: Reply,
+        /// Whether it offered DSN, and so answers for what the sender asked (RFC 3461 §5.2.1).
+        offers_dsn: bool,
     },
     /// Given up.
     Failed(Problem),
+}
+
+/// What an attempt came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// One for each recipient, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Whether a host took its transactions to their end, whatever it said in them: then it is the message that is
+    /// tried again, and else the next hop (FAIL-08, FAIL-13).
+    pub was_host_there: bool,
 }
 
 /// Why a recipient was not delivered.
@@ -32,8 +45,8 @@ pub struct Problem {
     pub text: String,
     /// The host that said so; `None`: nobody but us.
     pub host: Option<String>,
-    /// Whether `text` is a reply of `host`, verbatim.
-    pub is_reply: bool,
+    /// The reply of `host` that `text` is; `None`: it did not come to one.
+    pub reply: Option<Reply>,
 }
 
 impl Problem {
@@ -41,7 +54,7 @@ impl Problem {
     #[must_use]
     pub fn own(status: EnhancedCode, text: &str) -> Self {
         let code = if status.class == 5 { 550 } else { 451 };
-        Self { status, text: format!("{code} {status} {text}"), host: None, is_reply: false }
+        Self { status, text: format!("{code} {status} {text}"), host: None, reply: None }
     }
 
     /// What a session with `host` came to.
@@ -49,7 +62,8 @@ impl Problem {
     pub fn of_session(error: &SessionError, host: &str) -> Self {
         match error.reply() {
             Some(reply) => {
-                Self { status: error.status(), text: reply.to_string(), host: Some(host.to_owned()), is_reply: true }
+                let (text, reply) = (reply.to_string(), Some(reply.clone()));
+                Self { status: error.status(), text, host: Some(host.to_owned()), reply }
             }
             None => Self { host: Some(host.to_owned()), ..Self::own(error.status(), &error.to_string()) },
         }
@@ -62,7 +76,7 @@ impl Problem {
             status: EnhancedCode::new(4, 5, 3),
             text: reply.to_string(),
             host: Some(host.to_owned()),
-            is_reply: true,
+            reply: Some(reply.clone()),
         }
     }
 
@@ -75,7 +89,7 @@ impl Problem {
     /// The same, to be tried again: what is wrong is our own settings, or only one of several hosts.
     #[must_use]
     pub fn transient(self) -> Self {
-        if self.status.class == 4 || self.is_reply {
+        if self.status.class == 4 || self.reply.is_some() {
             return Self { status: EnhancedCode { class: 4, ..self.status }, ..self };
         }
         let status = EnhancedCode { class: 4, ..self.status };

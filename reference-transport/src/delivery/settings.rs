@@ -7,8 +7,11 @@ use crate::{
     domain::Domain,
     limits::Timeouts,
     session::{Settings, StartTls},
-    tls::{Check, NameRule},
+    tls::{Check, NameRule, OwnCertificate},
 };
+
+/// Where TLS begins with the connection, and STARTTLS is unknown: RFC 8314 §3.3.
+const PORT_IMPLICIT_TLS: u16 = 465;
 
 /// Sessions with the hosts of `domain`. Authentication has no effect here (AMB-10).
 pub(super) fn for_domain(connector: &Connector, domain: &Domain, server: &str) -> Settings {
@@ -17,6 +20,8 @@ pub(super) fn for_domain(connector: &Connector, domain: &Domain, server: &str) -
             // Without -TlsDomain it is the recipient's domain (TLS-13).
             vec![NameRule::Domain(wanted.clone().unwrap_or_else(|| domain.to_string()))]
         }
+        // The certificate has to prove the domain, for the MX records that led there prove nothing (TLS-21).
+        TlsPolicy::Mutual => vec![NameRule::Domain(domain.to_string())],
         _ => Vec::new(),
     };
     settings(connector, server, Authentication::None, rules)
@@ -45,6 +50,9 @@ pub(super) fn for_smart_host(connector: &Connector, smart_host: &SmartHost, serv
         };
         require(&mut settings, rule);
     }
+    if connector.port == PORT_IMPLICIT_TLS && settings.starttls != StartTls::Never {
+        settings.starttls = StartTls::Immediate;
+    }
     settings
 }
 
@@ -56,6 +64,8 @@ pub(super) fn for_accepted(server: &str) -> Settings {
         starttls: StartTls::IfOffered,
         check: Check::Nothing,
         authentication: Authentication::None,
+        own_certificate: OwnCertificate::default(),
+        source: None,
         inactivity: Timeouts::RFC_5321.data_termination,
         timeouts: Timeouts::RFC_5321,
     }
@@ -65,6 +75,7 @@ fn settings(connector: &Connector, server: &str, authentication: Authentication,
     let (starttls, check) = match &connector.tls {
         TlsPolicy::Ignore => (StartTls::Never, Check::Nothing),
         TlsPolicy::Opportunistic => (StartTls::IfOffered, Check::Nothing),
+        TlsPolicy::Mutual => (StartTls::Required, Check::ChainAndNames(rules)),
         TlsPolicy::Required { level, .. } => {
             let check = match level {
                 TlsAuthLevel::EncryptionOnly => Check::Nothing,
@@ -80,6 +91,11 @@ fn settings(connector: &Connector, server: &str, authentication: Authentication,
         starttls,
         check,
         authentication,
+        own_certificate: OwnCertificate {
+            name: connector.tls_certificate_name.clone(),
+            must_be_asked_for: connector.tls == TlsPolicy::Mutual,
+        },
+        source: connector.source_ip_address,
         inactivity: connector.inactivity_timeout,
         timeouts: Timeouts::RFC_5321,
     }

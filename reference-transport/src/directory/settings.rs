@@ -3,13 +3,13 @@
 //! A [`Connector`] says what is done; [`Settings`] also remember what has no effect for now (a level under a
 //! policy that was never set, a comment), so that `Set-SendConnector` can be judged against it.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use crate::{
     connector::{
         Authentication, Connector, Credential, HeaderRights, Hello, INACTIVITY_TIMEOUT_DEFAULT,
-        MAX_MESSAGE_SIZE_DEFAULT, MESSAGES_PER_CONNECTION_DEFAULT, PORT_DEFAULT, Routing, SmartHost, TlsAuthLevel,
-        TlsPolicy,
+        MAX_MESSAGE_SIZE_DEFAULT, MESSAGES_PER_CONNECTION_DEFAULT, NameServers, PORT_DEFAULT, Routing, SmartHost,
+        TlsAuthLevel, TlsPolicy,
     },
     routing::AddressSpace,
 };
@@ -37,6 +37,8 @@ pub enum Mechanism {
     BasicAuth,
     /// `BasicAuthRequireTLS`.
     BasicAuthRequireTls,
+    /// `ExchangeServer`.
+    ExchangeServer,
     /// `ExternalAuthoritative`.
     ExternalAuthoritative,
     /// `None`; where none is given (AUT-02).
@@ -57,6 +59,8 @@ pub struct Settings {
     pub connection_inactivity_timeout: Duration,
     /// `-DNSRoutingEnabled`.
     pub dns_routing_enabled: bool,
+    /// `-DomainSecureEnabled`.
+    pub domain_secure_enabled: bool,
     /// `-Enabled`.
     pub enabled: bool,
     /// `-ForceHELO`.
@@ -79,12 +83,18 @@ pub struct Settings {
     pub smart_hosts: Vec<SmartHost>,
     /// `-SmtpMaxMessagesPerConnection`.
     pub smtp_max_messages_per_connection: u32,
+    /// `-SourceIPAddress`; `None` stands for 0.0.0.0.
+    pub source_ip_address: Option<IpAddr>,
     /// `-TlsAuthLevel`.
     pub tls_auth_level: Option<TlsAuthLevel>,
+    /// `-TlsCertificateName`.
+    pub tls_certificate_name: Option<String>,
     /// `-TlsDomain`.
     pub tls_domain: Option<String>,
     /// `-Usage`.
     pub usage: Usage,
+    /// `-UseExternalDNSServersEnabled`.
+    pub use_external_dns_servers_enabled: bool,
 }
 
 /// Why settings do not go together.
@@ -106,6 +116,7 @@ impl Settings {
             comment: String::new(),
             connection_inactivity_timeout: INACTIVITY_TIMEOUT_DEFAULT,
             dns_routing_enabled: true,
+            domain_secure_enabled: false,
             enabled: true,
             force_helo: false,
             fqdn: None,
@@ -117,9 +128,12 @@ impl Settings {
             smart_host_auth_mechanism: Mechanism::None,
             smart_hosts: Vec::new(),
             smtp_max_messages_per_connection: MESSAGES_PER_CONNECTION_DEFAULT,
+            source_ip_address: None,
             tls_auth_level: None,
+            tls_certificate_name: None,
             tls_domain: None,
             usage,
+            use_external_dns_servers_enabled: false,
         }
     }
 
@@ -128,18 +142,20 @@ impl Settings {
         let (mechanism, credential) = match &connector.authentication {
             Authentication::Basic(credential) => (Mechanism::BasicAuth, Some(credential.clone())),
             Authentication::BasicRequireTls(credential) => (Mechanism::BasicAuthRequireTls, Some(credential.clone())),
+            Authentication::ExchangeServer => (Mechanism::ExchangeServer, None),
             Authentication::ExternalAuthoritative => (Mechanism::ExternalAuthoritative, None),
             Authentication::None => (Mechanism::None, None),
         };
         let (tls_auth_level, tls_domain) = match &connector.tls {
             TlsPolicy::Required { level, domain } => (Some(*level), domain.clone()),
-            TlsPolicy::Ignore | TlsPolicy::Opportunistic => (None, None),
+            TlsPolicy::Ignore | TlsPolicy::Mutual | TlsPolicy::Opportunistic => (None, None),
         };
         Self {
             address_spaces: connector.address_spaces.clone(),
             authentication_credential: credential,
             connection_inactivity_timeout: connector.inactivity_timeout,
             dns_routing_enabled: connector.routing == Routing::Dns,
+            domain_secure_enabled: connector.domain_secure_enabled,
             enabled: connector.enabled,
             force_helo: connector.hello == Hello::Helo,
             fqdn: connector.fqdn.clone(),
@@ -153,8 +169,11 @@ impl Settings {
                 Routing::SmartHosts(hosts) => hosts.clone(),
             },
             smtp_max_messages_per_connection: connector.messages_per_connection_max,
+            source_ip_address: connector.source_ip_address,
             tls_auth_level,
+            tls_certificate_name: connector.tls_certificate_name.clone(),
             tls_domain,
+            use_external_dns_servers_enabled: connector.name_servers == NameServers::External,
             ..Self::new(Usage::Custom)
         }
     }
@@ -178,9 +197,18 @@ impl Settings {
             fqdn: self.fqdn.clone(),
             hello: if self.force_helo { Hello::Helo } else { Hello::Ehlo },
             tls: self.tls()?,
+            domain_secure_enabled: self.domain_secure()?,
+            tls_certificate_name: self.tls_certificate_name.clone(),
+            source_ip_address: self.source_ip_address,
             authentication: self.authentication()?,
             inactivity_timeout: self.connection_inactivity_timeout,
             messages_per_connection_max: self.smtp_max_messages_per_connection,
+            error_policies: Vec::new(),
+            name_servers: if self.use_external_dns_servers_enabled {
+                NameServers::External
+            } else {
+                NameServers::Internal
+            },
             // The directory knows the permissions, and fills them in.
             header_rights: HeaderRights::ANONYMOUS,
         })
@@ -213,6 +241,19 @@ impl Settings {
         })
     }
 
+    /// Mutual TLS is for domains that are found by DNS, over connections that may use STARTTLS (TLS-21, AMB-08).
+    fn domain_secure(&self) -> Result<bool, Refusal> {
+        match self.domain_secure_enabled {
+            true if !self.dns_routing_enabled => {
+                refuse("DomainSecureEnabled", "`DomainSecureEnabled` needs `DNSRoutingEnabled` to be `$true`")
+            }
+            true if self.ignore_starttls => {
+                refuse("DomainSecureEnabled", "`DomainSecureEnabled` and `IgnoreSTARTTLS` exclude each other")
+            }
+            enabled => Ok(enabled),
+        }
+    }
+
     fn authentication(&self) -> Result<Authentication, Refusal> {
         let credential = || {
             let rule = "`BasicAuth` and `BasicAuthRequireTLS` need `AuthenticationCredential`";
@@ -221,6 +262,7 @@ impl Settings {
         let authentication = match self.smart_host_auth_mechanism {
             Mechanism::BasicAuth => Authentication::Basic(credential()?),
             Mechanism::BasicAuthRequireTls => Authentication::BasicRequireTls(credential()?),
+            Mechanism::ExchangeServer => Authentication::ExchangeServer,
             Mechanism::ExternalAuthoritative => Authentication::ExternalAuthoritative,
             Mechanism::None => Authentication::None,
         };

@@ -40,6 +40,28 @@ pub fn filter(header: &[u8], rights: HeaderRights) -> Vec<u8> {
     kept
 }
 
+/// The header as a session with these rights sends it: filtered, but for the field that marks a journal report, which
+/// leaves the organization under another name (HDR-17).
+pub fn outgoing(header: &[u8], rights: HeaderRights) -> Vec<u8> {
+    if rights.organization {
+        return filter(header, rights);
+    }
+    let mut renamed = Vec::with_capacity(header.len());
+    for line in lines(header) {
+        let name = field_name(line);
+        if name.eq_ignore_ascii_case(JOURNAL_FIELD) {
+            renamed.extend_from_slice(JOURNAL_FIELD_OUTSIDE);
+            renamed.extend_from_slice(&line[name.len()..]);
+        } else {
+            renamed.extend_from_slice(line);
+        }
+    }
+    filter(&renamed, rights)
+}
+
+const JOURNAL_FIELD: &[u8] = b"X-MS-Exchange-Organization-Journal-Report";
+const JOURNAL_FIELD_OUTSIDE: &[u8] = b"X-MS-Journal-Report";
+
 fn allows(rights: HeaderRights, name: &[u8]) -> bool {
     let is_in = |prefix: &[u8]| name.len() >= prefix.len() && name[..prefix.len()].eq_ignore_ascii_case(prefix);
     let forest = is_in(b"X-MS-Exchange-Forest-");

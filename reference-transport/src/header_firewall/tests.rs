@@ -26,6 +26,16 @@ fn each_right_covers_its_own_family() {
 }
 
 #[test]
+fn the_mark_of_a_journal_report_leaves_under_another_name() {
+    let header =
+        "A: 1\r\nx-ms-exchange-organization-journal-REPORT:\r\n yes\r\nX-MS-Exchange-Organization-Journal: no\r\n";
+    let sent = |rights| String::from_utf8_lossy(&outgoing(header.as_bytes(), rights)).into_owned();
+    assert_eq!(sent(NONE), "A: 1\r\nX-MS-Journal-Report:\r\n yes\r\n");
+    assert_eq!(sent(HeaderRights { organization: true, ..NONE }), header);
+    check(NONE, header, "A: 1\r\n");
+}
+
+#[test]
 fn names_are_compared_without_case() {
     check(NONE, "x-ms-exchange-ORGANIZATION-scl: 1\r\nRECEIVED : 2\r\nA: 3\r\n", "A: 3\r\n");
 }

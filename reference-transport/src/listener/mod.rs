@@ -12,6 +12,7 @@
 //!
 //! TLS, authentication, and any protection from strangers: [`may_listen_on`] says where it may be used.
 
+mod parameters;
 mod session;
 
 use std::{
@@ -38,8 +39,11 @@ pub const LINE_OCTETS_MAX: usize = 2048;
 /// How long a client may say nothing: RFC 5321 §4.5.3.2.7.
 pub const SILENCE_MAX: Duration = Duration::from_mins(5);
 
-/// Takes a message that was received whole.
-pub type Take = Arc<dyn Fn(Submission) + Send + Sync>;
+/// How the text of the reply to mail data goes on; what the message is called from now on stands behind it.
+pub const TAKEN_AS: &str = "Taken as ";
+
+/// Takes a message that was received whole, and says what it is called from now on.
+pub type Take = Arc<dyn Fn(Submission) -> String + Send + Sync>;
 
 /// What a session is told.
 #[derive(Clone)]

@@ -4,11 +4,11 @@ use std::{io, sync::Arc};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
-use super::{Desk, LINE_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECIPIENTS_MAX, SILENCE_MAX};
-use crate::{message::Submission, network::Stream};
+use super::{Desk, LINE_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECIPIENTS_MAX, SILENCE_MAX, TAKEN_AS, parameters};
+use crate::{dsn::Request, message::Submission, network::Stream};
 
 /// What a client may use. SIZE is [`MESSAGE_OCTETS_MAX`].
-const EXTENSIONS: [&str; 5] = ["PIPELINING", "SIZE 167772160", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"];
+const EXTENSIONS: [&str; 6] = ["PIPELINING", "SIZE 167772160", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES"];
 
 /// Serves one client until it leaves.
 ///
@@ -50,6 +50,7 @@ pub async fn converse(stream: impl Stream, desk: &Desk) -> io::Result<()> {
 struct Mail {
     reverse_path: String,
     recipients: Vec<String>,
+    dsn: Request,
 }
 
 struct Session<'a, S> {
@@ -87,10 +88,10 @@ impl<S: Stream> Session<'_, S> {
         let reply = match (&self.mail, path(rest, "FROM:")) {
             (Some(_), _) => "503 5.5.1 A transaction is open",
             (None, None) => "501 5.5.4 MAIL FROM:<reverse-path>",
-            (None, Some((reverse_path, parameters))) => match unknown(parameters) {
-                Some(()) => "555 5.5.4 A parameter is not known",
-                None => {
-                    self.mail = Some(Mail { reverse_path: reverse_path.to_owned(), recipients: Vec::new() });
+            (None, Some((reverse_path, parameters))) => match parameters::of_mail(parameters) {
+                Err(refusal) => return self.reply(&refusal.to_string()).await,
+                Ok(dsn) => {
+                    self.mail = Some(Mail { reverse_path: reverse_path.to_owned(), recipients: Vec::new(), dsn });
                     "250 2.1.0 Go on"
                 }
             },
@@ -102,12 +103,15 @@ impl<S: Stream> Session<'_, S> {
         let reply = match (&mut self.mail, path(rest, "TO:")) {
             (None, _) => "503 5.5.1 MAIL comes first",
             (_, None | Some(("", _))) => "501 5.5.4 RCPT TO:<forward-path>",
-            (_, Some((_, parameters))) if !parameters.is_empty() => "555 5.5.4 A parameter is not known",
             (Some(mail), _) if mail.recipients.len() >= RECIPIENTS_MAX => "452 4.5.3 Too many recipients",
-            (Some(mail), Some((forward_path, _))) => {
-                mail.recipients.push(forward_path.to_owned());
-                "250 2.1.5 Go on"
-            }
+            (Some(mail), Some((forward_path, parameters))) => match parameters::of_rcpt(parameters) {
+                Err(refusal) => return self.reply(&refusal.to_string()).await,
+                Ok(asked) => {
+                    mail.recipients.push(forward_path.to_owned());
+                    mail.dsn.recipients.push(asked);
+                    "250 2.1.5 Go on"
+                }
+            },
         };
         self.reply(reply).await
     }
@@ -120,14 +124,15 @@ impl<S: Stream> Session<'_, S> {
         self.reply("354 Go on").await?;
         match self.mail_data().await? {
             Data::Whole(octets) => {
-                (self.desk.take)(Submission {
+                let name = (self.desk.take)(Submission {
                     name: String::new(),
                     reverse_path: mail.reverse_path,
                     recipients: mail.recipients,
                     data: Arc::from(octets),
                     via: self.desk.via,
+                    dsn: mail.dsn,
                 });
-                self.reply("250 2.0.0 Taken").await?;
+                self.reply(&format!("250 2.0.0 {TAKEN_AS}{name}")).await?;
                 Ok(After::GoOn)
             }
             Data::TooLarge => {
@@ -197,13 +202,4 @@ fn path<'a>(rest: &'a str, keyword: &str) -> Option<(&'a str, &'a str)> {
         is_end
     })?;
     Some((&path[..end.0], path[end.0 + 1..].trim()))
-}
-
-/// Whether a parameter of MAIL is not one of those that are offered.
-fn unknown(parameters: &str) -> Option<()> {
-    let is_known = |parameter: &str| {
-        let keyword = parameter.split('=').next().unwrap_or_default().to_ascii_uppercase();
-        matches!(keyword.as_str(), "SIZE" | "BODY" | "SMTPUTF8")
-    };
-    parameters.split_ascii_whitespace().any(|parameter| !is_known(parameter)).then_some(())
 }

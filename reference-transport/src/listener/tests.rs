@@ -9,7 +9,11 @@ use super::*;
 fn said(octets: &[u8]) -> (Vec<Submission>, String) {
     let taken: Arc<Mutex<Vec<Submission>>> = Arc::default();
     let keep = Arc::clone(&taken);
-    let take: Take = Arc::new(move |message| keep.lock().unwrap_or_else(PoisonError::into_inner).push(message));
+    let take: Take = Arc::new(move |message| {
+        let mut taken = keep.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.push(message);
+        format!("m{}", taken.len())
+    });
     let desk = Desk { server: "mta.sender.test".to_owned(), via: Via::Submission, take };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let replies = runtime.block_on(async {
@@ -72,6 +76,38 @@ fn what_is_not_understood_is_refused() {
 }
 
 #[test]
+fn what_is_asked_about_notifications_is_taken_along() {
+    let envelope = b"EHLO here.test\r\nMAIL FROM:<a@sender.test> ret=hdrs ENVID=Q+2B1\r\n\
+        RCPT TO:<b@contoso.test> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;B+3Db@contoso.test\r\n\
+        RCPT TO:<c@contoso.test>\r\nDATA\r\n\r\n.\r\n";
+    let (taken, replies) = said(envelope);
+    let [message] = taken.as_slice() else { panic!("one message\n{replies}") };
+    assert!(replies.contains("250-DSN\r\n"), "{replies}");
+    let [b, c] = [0, 1].map(|at| message.dsn.recipient(at));
+    assert_eq!(message.dsn.ret.map(crate::dsn::Return::value), Some("HDRS"));
+    assert_eq!(message.dsn.envelope_id.as_ref().map(|id| id.value()), Some("Q+2B1"));
+    assert_eq!(b.notify.as_ref().map(|notify| notify.value()), Some("SUCCESS,DELAY"));
+    assert_eq!(b.original.as_ref().map(|original| original.value()), Some("rfc822;B+3Db@contoso.test"));
+    assert_eq!(c, &crate::dsn::RecipientRequest::default());
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused() {
+    let mail = |parameters: &str| codes(format!("MAIL FROM:<> {parameters}\r\n").as_bytes());
+    for wrong in ["RET=ALL", "ENVID=", "ENVID=a=b", "ENVID=+0a", "RET=FULL RET=FULL", "ENVID"] {
+        assert_eq!(mail(wrong), "220 501", "{wrong}");
+    }
+    assert_eq!(mail("NOTIFY=NEVER"), "220 555");
+    let rcpt =
+        |parameters: &str| codes(format!("MAIL FROM:<>\r\nRCPT TO:<b@contoso.test> {parameters}\r\n").as_bytes());
+    for wrong in ["NOTIFY=NEVER,DELAY", "NOTIFY", "ORCPT=b@contoso.test", "NOTIFY=DELAY notify=DELAY"] {
+        assert_eq!(rcpt(wrong), "220 250 501", "{wrong}");
+    }
+    assert_eq!(rcpt("RET=FULL"), "220 250 555");
+    assert_eq!(rcpt("NOTIFY=never"), "220 250 250");
+}
+
+#[test]
 fn the_size_that_is_offered_is_the_limit() {
     let (_, replies) = said(b"EHLO here.test\r\n");
     assert!(replies.contains(&format!("250-SIZE {MESSAGE_OCTETS_MAX}\r\n")), "{replies}");
@@ -82,4 +118,12 @@ fn it_listens_where_no_stranger_comes() {
     let may = |address: &str| may_listen_on(address.parse().expect("an address"));
     assert_eq!(["127.0.0.1", "::1", "192.0.2.1", "2001:db8::1"].map(may), [true; 4]);
     assert_eq!(["0.0.0.0", "::", "10.0.0.1", "203.0.114.1"].map(may), [false; 4]);
+}
+
+#[test]
+fn each_message_is_told_what_it_is_called() {
+    let two = format!("{ENVELOPE}x\r\n.\r\n{}y\r\n.\r\nQUIT\r\n", &ENVELOPE["EHLO here.test\r\n".len()..]);
+    let (_, replies) = said(two.as_bytes());
+    let taken: Vec<&str> = replies.lines().filter_map(|line| line.strip_prefix("250 2.0.0 Taken as ")).collect();
+    assert_eq!(taken, ["m1", "m2"]);
 }

@@ -1,127 +1,89 @@
 //! Where mail for a domain or a smart host goes: MX, A and AAAA, over the world's network.
 //!
-//! Names are absolute: no search list, no hosts file, no cache on the machine's clock. Servers are asked in the order
-//! in which they were given (DNS-10).
+//! Names are absolute: no search list, no hosts file. Servers are asked in the order in which they were given; one that
+//! is silent, or cannot answer, leads to the next (DNS-10). Only when a server says that there is nothing is there
+//! nothing.
+//!
+//! Start at [`Resolver`]. [`settings`] says which servers; `message` reads octets, `exchange` asks one server,
+//! `answer` follows aliases, `cache` remembers, `order` decides who is tried first.
 //!
 //! # Limits
 //!
-//! [`DNS_QUERY_TIMEOUT`] for a query to one server, [`DNS_RESOLUTION_TIMEOUT`] for a name (DNS-11),
-//! [`MX_HOSTS_MAX`] hosts of a domain.
+//! [`DnsSettings::query_timeout`] for one server, [`DnsSettings::resolution_timeout`] for a destination (DNS-11),
+//! [`MX_HOSTS_MAX`](crate::limits::MX_HOSTS_MAX) hosts of a domain, [`ALIASES_MAX`] aliases on the way to a name.
+//!
+//! # Not here
+//!
+//! Recursion, DNSSEC, EDNS: whoever is asked is a server that finds out, and an answer that needs more than 512 octets
+//! comes over TCP, which RFC 7766 §5 has every server speak.
 
-mod runtime;
+mod answer;
+mod cache;
+mod error;
+mod exchange;
+mod message;
+mod order;
+mod patience;
+pub mod settings;
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use hickory_resolver::{
-    Resolver as Hickory,
-    config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts, ServerOrderingStrategy},
-    net::NetError,
-    proto::rr::{Name, RData, RecordType},
-};
-use tokio::time::timeout;
+use hickory_proto::rr::Name;
+use tokio::time::{sleep, timeout};
 
-use self::runtime::Runtime;
+use self::{
+    answer::{Answer, Heard, NoAnswer, interpret},
+    cache::{Cache, Key},
+    message::{Data, Kind, Question, plain_text},
+};
+pub use self::{
+    error::ResolveError,
+    order::MailHost,
+    patience::Patience,
+    settings::{DnsSettings, FaultTolerance, ProtocolOption, SideSettings},
+};
 use crate::{
-    limits::{AAAA_PATIENCE, DNS_QUERY_TIMEOUT, DNS_RESOLUTION_TIMEOUT, MX_HOSTS_MAX},
+    connector::NameServers,
+    limits::{AAAA_PATIENCE, ALIASES_MAX},
     network::Network,
-    reply::EnhancedCode,
 };
 
-/// Why a name did not lead to a host.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ResolveError {
-    /// The text is no domain name.
-    #[error("`{name}` is no domain name")]
-    BadName {
-        /// As it was given.
-        name: String,
-    },
-    /// The query was not answered, or the server said that it cannot answer (DNS-09).
-    #[error("DNS query failed: {record} {name}: {why}")]
-    Failed {
-        /// The record type.
-        record: &'static str,
-        /// The name that was asked for.
-        name: String,
-        /// In the resolver's words.
-        why: String,
-    },
-    /// The host exists and has no address.
-    #[error("no address records for `{name}`")]
-    NoAddresses {
-        /// The host.
-        name: String,
-    },
-    /// The domain does not exist (DNS-08).
-    #[error("the domain `{name}` does not exist")]
-    NoSuchDomain {
-        /// The domain.
-        name: String,
-    },
-    /// The domain says that it takes no mail: a null MX (DNS-07).
-    #[error("the domain `{name}` takes no mail (null MX)")]
-    TakesNoMail {
-        /// The domain.
-        name: String,
-    },
-}
-
-impl ResolveError {
-    /// Whether trying again is pointless, for a recipient's domain.
-    #[must_use]
-    pub fn is_permanent(&self) -> bool {
-        matches!(self, Self::BadName { .. } | Self::NoSuchDomain { .. } | Self::TakesNoMail { .. })
-    }
-
-    /// The enhanced status code for reports.
-    #[must_use]
-    pub fn status(&self) -> EnhancedCode {
-        match self {
-            Self::BadName { .. } => EnhancedCode::new(5, 1, 2),
-            Self::Failed { .. } | Self::NoAddresses { .. } => EnhancedCode::new(4, 4, 0),
-            Self::NoSuchDomain { .. } => EnhancedCode::new(5, 4, 4),
-            Self::TakesNoMail { .. } => EnhancedCode::new(5, 1, 10),
-        }
-    }
-}
-
-/// A host that takes mail for a domain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MailHost {
-    /// In lower case, without a final dot.
-    pub name: String,
-    /// Lower is tried first.
-    pub preference: u16,
-}
+/// The port of name servers: RFC 1035 §4.2.
+pub const DNS_PORT: u16 = 53;
 
 /// Asks the name servers of the world.
 pub struct Resolver {
-    hickory: Hickory<Runtime>,
+    /// The servers that the machine's network adapter names.
+    adapter: Vec<SocketAddr>,
     network: Arc<dyn Network>,
+    settings: Mutex<Arc<DnsSettings>>,
+    cache: Cache,
 }
 
 impl Resolver {
-    /// Asks `servers`, in this order.
-    ///
-    /// # Errors
-    ///
-    /// If the resolver cannot be set up.
-    pub fn new(servers: &[SocketAddr], network: Arc<dyn Network>) -> Result<Self, NetError> {
-        let name_servers = servers.iter().map(|server| {
-            let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-                connection.port = server.port();
-                connection
-            });
-            NameServerConfig::new(server.ip(), true, connections.to_vec())
-        });
-        let config = ResolverConfig::from_name_servers(name_servers.collect());
-        let mut builder = Hickory::builder_with_config(config, Runtime::new(Arc::clone(&network)));
-        configure(builder.options_mut());
-        Ok(Self { hickory: builder.build()?, network })
+    /// Asks `adapter`, the servers that the machine itself is told of, in this order, unless its settings come to name
+    /// others.
+    #[must_use]
+    pub fn new(adapter: &[SocketAddr], network: Arc<dyn Network>) -> Self {
+        Self { adapter: adapter.to_vec(), network, settings: Mutex::default(), cache: Cache::default() }
+    }
+
+    /// Takes new settings. What was remembered under the old ones is forgotten.
+    pub fn configure(&self, settings: &DnsSettings) {
+        let mut current = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        if **current != *settings {
+            *current = Arc::new(settings.clone());
+            self.cache.clear();
+        }
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self) -> Arc<DnsSettings> {
+        Arc::clone(&self.settings.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The hosts that take mail for `domain`, by preference; those of equal preference in random order (DNS-02,
@@ -130,123 +92,154 @@ impl Resolver {
     /// # Errors
     ///
     /// If the domain takes no mail, does not exist, or could not be asked for.
-    pub async fn mail_hosts(&self, domain: &str) -> Result<Vec<MailHost>, ResolveError> {
-        let records = match self.lookup(domain, RecordType::MX, "MX").await {
-            Ok(records) => records,
-            Err(Lookup::Empty) => Vec::new(),
-            Err(Lookup::Error(error)) => return Err(error),
-        };
-        let mut hosts: Vec<MailHost> = records
-            .into_iter()
-            .filter_map(|record| match record {
-                RData::MX(mx) => Some(MailHost { name: host_name(&mx.exchange), preference: mx.preference }),
-                _ => None,
-            })
-            .collect();
-        if hosts.is_empty() {
-            return Ok(vec![MailHost { name: plain_name(domain), preference: 0 }]);
+    pub async fn mail_hosts(
+        &self,
+        side: NameServers,
+        domain: &str,
+        patience: &Patience,
+    ) -> Result<Vec<MailHost>, ResolveError> {
+        let found = patience.wait_for(self.lookup(side, domain, Kind::Mx)).await;
+        let name = plain_text(domain);
+        match found.unwrap_or_else(|| Err(out_of_time(domain, Kind::Mx)))? {
+            Answer::Records { data, .. } => order::mail_hosts(&name, data, || self.network.random()),
+            Answer::NoRecords { .. } => order::mail_hosts(&name, Vec::new(), || self.network.random()),
+            Answer::NoName { .. } => Err(ResolveError::NoSuchDomain { name }),
         }
-        // A dot among other hosts names no host; alone it is the null MX of RFC 7505 §3.
-        hosts.retain(|host| !host.name.is_empty());
-        if hosts.is_empty() {
-            return Err(ResolveError::TakesNoMail { name: plain_name(domain) });
-        }
-        // The order of an answer is the name server's; the order among equals shall be ours alone.
-        hosts.sort_by(|a, b| (a.preference, &a.name).cmp(&(b.preference, &b.name)));
-        hosts.dedup_by(|a, b| a.name == b.name && a.preference == b.preference);
-        for equals in hosts.chunk_by_mut(|a, b| a.preference == b.preference) {
-            self.shuffle(equals);
-        }
-        hosts.truncate(MX_HOSTS_MAX);
-        Ok(hosts)
     }
 
-    /// The addresses of a host: IPv6, then IPv4, each in the order of the answer.
+    /// The addresses of a host, in the order in which they are tried.
+    ///
+    /// That a host has none is not remembered: it may be a mistake that somebody is about to mend (DNS-14).
     ///
     /// # Errors
     ///
-    /// If it has none, does not exist, or could not be asked for.
-    pub async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, ResolveError> {
+    /// If it has none, does not exist, is no host name, or could not be asked for.
+    pub async fn addresses(
+        &self,
+        side: NameServers,
+        host: &str,
+        patience: &Patience,
+    ) -> Result<Vec<IpAddr>, ResolveError> {
+        if host.parse::<IpAddr>().is_ok() {
+            // An address is no host name (RFC 5321 §5.1, RFC 1035 §3.3.9), and no server knows it as one.
+            return Err(ResolveError::BadName { name: host.to_owned() });
+        }
+        let found = patience.wait_for(self.both_families(side, host)).await;
+        let found = found.unwrap_or_else(|| Err(out_of_time(host, Kind::A)));
+        if found.is_err() {
+            for kind in [Kind::A, Kind::Aaaa] {
+                self.cache.forget(&Key { side, name: plain_text(host), kind });
+            }
+        }
+        found
+    }
+
+    /// A and AAAA side by side. A server that mishandles AAAA must not hold up mail to an IPv4 address (DNS-25).
+    async fn both_families(&self, side: NameServers, host: &str) -> Result<Vec<IpAddr>, ResolveError> {
         let (mut four, mut six) = (None, None);
         {
-            let mut a = std::pin::pin!(self.lookup(host, RecordType::A, "A"));
-            let mut aaaa = std::pin::pin!(self.lookup(host, RecordType::AAAA, "AAAA"));
+            let mut a = std::pin::pin!(self.lookup(side, host, Kind::A));
+            let mut aaaa = std::pin::pin!(self.lookup(side, host, Kind::Aaaa));
             while four.is_none() || six.is_none() {
                 tokio::select! {
                     biased;
                     found = &mut a, if four.is_none() => four = Some(found),
                     found = &mut aaaa, if six.is_none() => six = Some(found),
-                    () = tokio::time::sleep(AAAA_PATIENCE), if matches!(four, Some(Ok(_))) => break,
+                    () = sleep(AAAA_PATIENCE), if matches!(four, Some(Ok(Answer::Records { .. }))) => break,
                 }
             }
         }
-        let mut addresses = Vec::new();
-        let mut error = ResolveError::NoAddresses { name: plain_name(host) };
-        for found in [six, four].into_iter().flatten() {
-            match found {
-                Ok(records) => addresses.extend(records.iter().filter_map(RData::ip_addr)),
-                Err(Lookup::Empty) => {}
-                // A failure of either kind leaves open whether there are addresses; it weighs more than none.
-                Err(Lookup::Error(found)) if found.is_permanent() => {
-                    if matches!(error, ResolveError::NoAddresses { .. }) {
-                        error = found;
-                    }
-                }
-                Err(Lookup::Error(found)) => error = found,
+        let is_nobody = [&six, &four].iter().all(|found| matches!(found, Some(Ok(Answer::NoName { .. }))));
+        let mut families = [six, four].map(|found| found.map_or_else(|| Ok(Vec::new()), |found| found.map(ips)));
+        let [six, four] = &mut families;
+        match (six, four) {
+            (Ok(_), Ok(_)) if is_nobody => Err(ResolveError::NoSuchDomain { name: plain_text(host) }),
+            (Ok(six), Ok(four)) if six.is_empty() && four.is_empty() => {
+                Err(ResolveError::NoAddresses { name: plain_text(host) })
             }
+            (Ok(six), Ok(four)) => Ok(order::addresses(std::mem::take(six), std::mem::take(four))),
+            // What one question was answered with does not depend on the other.
+            (Ok(some), Err(_)) | (Err(_), Ok(some)) if !some.is_empty() => Ok(std::mem::take(some)),
+            // A failure of either leaves open whether there are addresses.
+            (_, Err(error)) | (Err(error), _) => Err(error.clone()),
         }
-        if addresses.is_empty() { Err(error) } else { Ok(addresses) }
     }
 
-    async fn lookup(&self, name: &str, kind: RecordType, record: &'static str) -> Result<Vec<RData>, Lookup> {
-        let Some(absolute) = absolute(name) else {
-            return Err(Lookup::Error(ResolveError::BadName { name: name.to_owned() }));
+    /// What is known of a name and type; asked for unless it is remembered. Aliases are followed over as many messages
+    /// as it takes.
+    async fn lookup(&self, side: NameServers, name: &str, kind: Kind) -> Result<Answer, ResolveError> {
+        let key = Key { side, name: plain_text(name), kind };
+        if let Some(answer) = self.cache.get(&key) {
+            return Ok(answer);
+        }
+        let failed = |why: String| ResolveError::Failed { record: kind.mnemonic(), name: plain_text(name), why };
+        let mut current = key.name.clone();
+        let mut ttl_max = u32::MAX;
+        for _ in 0..=ALIASES_MAX {
+            let Some(absolute) = absolute(&current) else {
+                return Err(ResolveError::BadName { name: current });
+            };
+            match self.ask_servers(side, &absolute, &current, kind).await.map_err(failed)? {
+                Heard::Answer(answer) => {
+                    let answer = answer.at_most(ttl_max);
+                    self.cache.put(key, &answer);
+                    return Ok(answer);
+                }
+                Heard::Elsewhere { name, ttl } => (current, ttl_max) = (name, ttl_max.min(ttl)),
+            }
+        }
+        Err(failed(NoAnswer::AliasLoop { name: plain_text(name) }.to_string()))
+    }
+
+    /// The first answer that a server gives, in the order of the list; or what each of them did instead.
+    async fn ask_servers(&self, side: NameServers, name: &Name, plain: &str, kind: Kind) -> Result<Heard, String> {
+        let settings = self.settings();
+        let of_side = settings.of(side);
+        let servers: Vec<SocketAddr> = if of_side.adapter_enabled {
+            self.adapter.clone()
+        } else {
+            of_side.servers.iter().map(|&address| SocketAddr::new(address, DNS_PORT)).collect()
         };
-        let failed = |why: String| Lookup::Error(ResolveError::Failed { record, name: plain_name(name), why });
-        match timeout(DNS_RESOLUTION_TIMEOUT, self.hickory.lookup(absolute, kind)).await {
-            Ok(Ok(found)) => {
-                Ok(found.answers().iter().filter(|a| a.record_type() == kind).map(|a| a.data.clone()).collect())
-            }
-            Ok(Err(error)) if error.is_nx_domain() => {
-                Err(Lookup::Error(ResolveError::NoSuchDomain { name: plain_name(name) }))
-            }
-            Ok(Err(error)) => match &error {
-                NetError::Dns(hickory_resolver::net::DnsError::NoRecordsFound(none))
-                    if none.response_code == hickory_resolver::proto::op::ResponseCode::NoError =>
-                {
-                    Err(Lookup::Empty)
-                }
-                _ => Err(failed(error.to_string())),
-            },
-            Err(_) => Err(failed("timed out".to_owned())),
+        if servers.is_empty() {
+            return Err("no name server is configured".to_owned());
         }
-    }
-
-    /// Fisher and Yates, with the world's randomness.
-    fn shuffle(&self, hosts: &mut [MailHost]) {
-        for last in (1..hosts.len()).rev() {
-            let at = self.network.random() % (last as u64 + 1);
-            hosts.swap(last, usize::try_from(at).unwrap_or(last));
+        let mut failures = Vec::new();
+        for _ in 0..settings.rounds.max(1) {
+            for &server in &servers {
+                let id = (self.network.random() & 0xffff) as u16;
+                let question = Question { id, name: name.clone(), kind };
+                let asking = exchange::ask(&*self.network, server, of_side.protocol, &question);
+                let failure = match timeout(settings.query_timeout, asking).await {
+                    Ok(Ok(reply)) => match interpret(&reply, plain) {
+                        Ok(heard) => return Ok(heard),
+                        // Another server would say the same.
+                        Err(error @ NoAnswer::AliasLoop { .. }) => return Err(error.to_string()),
+                        Err(error) => error.to_string(),
+                    },
+                    Ok(Err(error)) => error.to_string(),
+                    Err(_) => "timed out".to_owned(),
+                };
+                // Who it was matters only where there is a choice.
+                let is_one = servers.len() == 1;
+                failures.push(if is_one { failure } else { format!("{}: {failure}", server.ip()) });
+            }
         }
+        Err(failures.join("; "))
     }
 }
 
-/// What a lookup came to, short of records.
-enum Lookup {
-    /// The name exists, the record set does not.
-    Empty,
-    /// As said.
-    Error(ResolveError),
+fn out_of_time(name: &str, kind: Kind) -> ResolveError {
+    let why = "the time for lookups is used up".to_owned();
+    ResolveError::Failed { record: kind.mnemonic(), name: plain_text(name), why }
 }
 
-fn configure(options: &mut ResolverOpts) {
-    options.timeout = DNS_QUERY_TIMEOUT;
-    options.attempts = 1;
-    options.cache_size = 0;
-    options.use_hosts_file = ResolveHosts::Never;
-    options.num_concurrent_reqs = 1;
-    options.server_ordering_strategy = ServerOrderingStrategy::UserProvidedOrder;
-    options.ndots = 0;
+fn ips(answer: Answer) -> Vec<IpAddr> {
+    let Answer::Records { data, .. } = answer else { return Vec::new() };
+    let address = |data| match data {
+        Data::Address(address) => Some(address),
+        _ => None,
+    };
+    data.into_iter().filter_map(address).collect()
 }
 
 fn absolute(name: &str) -> Option<Name> {
@@ -255,11 +248,7 @@ fn absolute(name: &str) -> Option<Name> {
     Some(name)
 }
 
-fn plain_name(name: &str) -> String {
-    name.trim_end_matches('.').to_ascii_lowercase()
-}
-
-/// Without a final dot; empty for the root.
-fn host_name(name: &Name) -> String {
-    plain_name(&name.to_ascii())
-}
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

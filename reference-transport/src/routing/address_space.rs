@@ -68,14 +68,19 @@ impl AddressSpace {
     }
 }
 
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("*"),
+            Self::Domain(domain) => write!(f, "{domain}"),
+            Self::DomainAndSubdomains(domain) => write!(f, "*.{domain}"),
+        }
+    }
+}
+
 impl fmt::Display for AddressSpace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.pattern {
-            Pattern::All => f.write_str("SMTP:*")?,
-            Pattern::Domain(domain) => write!(f, "SMTP:{domain}")?,
-            Pattern::DomainAndSubdomains(domain) => write!(f, "SMTP:*.{domain}")?,
-        }
-        write!(f, ";{}", self.cost.0)
+        write!(f, "SMTP:{};{}", self.pattern, self.cost.0)
     }
 }
 

@@ -1,10 +1,17 @@
 //! Which connector takes a recipient.
 //!
-//! [`select()`] is the whole of it; [`AddressSpace`] is what it compares. Neither resolves a name nor knows whether a
-//! host is up: a choice is not revisited because the chosen hosts are down (SEL-17).
+//! [`RoutingTable::select`] is the whole of it; [`AddressSpace`] is what it compares, and [`Sites`] tells how far away
+//! a connector is. Nothing here resolves a name or knows whether a host is up: a choice is not revisited because the
+//! chosen hosts are down (SEL-17).
 
 mod address_space;
-mod select;
+mod explain;
+mod scope;
+mod sites;
+mod table;
 
 pub use address_space::{AddressSpace, AddressSpaceError, Closeness, Cost, Pattern};
-pub use select::{Selection, select};
+pub use explain::{Standing, explain};
+pub use scope::{Place, distance};
+pub use sites::{SiteLink, SitePath, Sites};
+pub use table::{Distance, Hops, RoutingTable, Selection};

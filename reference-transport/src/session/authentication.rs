@@ -7,6 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use super::{Need, Session, SessionError, unwritable};
 use crate::{
     connector::Credential,
+    limits::COMMAND_LINE_OCTETS_MAX,
     reply::{Reply, ReplyCode},
     wire::{Command, auth_line},
 };
@@ -14,11 +15,20 @@ use crate::{
 impl Session {
     /// Authenticates with what the host offers now (AUT-21, AUT-23).
     pub(super) async fn authenticate(&mut self, credential: &Credential) -> Result<(), SessionError> {
+        if [&credential.user, &credential.password].iter().any(|part| part.contains('\0')) {
+            // RFC 4616 §2: NUL separates the parts, so it cannot stand in one.
+            return Err(SessionError::Authentication { why: "the credential holds NUL".to_owned() });
+        }
         let reply = if self.extensions.offers_mechanism("LOGIN") {
-            self.login(credential).await?
+            let reply = self.login(credential).await?;
+            // RFC 4954 §6: this mechanism is too weak for that user; another may do.
+            if reply.code == ReplyCode::MECHANISM_TOO_WEAK && self.extensions.offers_mechanism("PLAIN") {
+                self.plain(credential).await?
+            } else {
+                reply
+            }
         } else if self.extensions.offers_mechanism("PLAIN") {
-            let secret = BASE64.encode(format!("\0{}\0{}", credential.user, credential.password));
-            self.say(&["AUTH", "PLAIN", &secret]).await?
+            self.plain(credential).await?
         } else {
             return Err(SessionError::Extension { keyword: "AUTH", needed_by: Need::Connector });
         };
@@ -29,9 +39,28 @@ impl Session {
         }
     }
 
+    /// The response goes along with the command, unless the line would be too long for one (RFC 4954 §4). A host that
+    /// asks for it all the same gets it once more: some pass over what goes along.
+    async fn plain(&mut self, credential: &Credential) -> Result<Reply, SessionError> {
+        let response = BASE64.encode(format!("\0{}\0{}", credential.user, credential.password));
+        let fits = "AUTH PLAIN ".len() + response.len() + "\r\n".len() <= COMMAND_LINE_OCTETS_MAX;
+        let words: &[&str] = if fits { &["AUTH", "PLAIN", &response] } else { &["AUTH", "PLAIN"] };
+        let reply = self.say(words).await?;
+        if reply.code != ReplyCode::CHALLENGE {
+            return Ok(reply);
+        }
+        if !reply.text.iter().all(|text| text.trim().is_empty()) {
+            return Err(self.cancel("a challenge where the mechanism has none").await?);
+        }
+        self.say(&[&response]).await
+    }
+
     async fn login(&mut self, credential: &Credential) -> Result<Reply, SessionError> {
         let mut reply = self.say(&["AUTH", "LOGIN"]).await?;
         for answer in [&credential.user, &credential.password] {
+            if reply.code == ReplyCode::MECHANISM_TOO_WEAK {
+                return Ok(reply);
+            }
             if reply.code != ReplyCode::CHALLENGE {
                 // 235 before it has the password would be as odd as 250; neither is a session to trust.
                 return Err(SessionError::Authentication { why: reply.to_string() });

@@ -39,6 +39,21 @@ pub enum SessionError {
         /// Why.
         source: io::Error,
     },
+    /// The certificate that the connector names is not ours to show (TLS-26).
+    #[error("no certificate of ours is `{name}`")]
+    NoCertificate {
+        /// As the connector has it.
+        name: String,
+    },
+    /// Mutual TLS was called for, and the host did not want to know who we are (TLS-21).
+    #[error("the host asked for no certificate, so TLS is not mutual")]
+    OneSided,
+    /// The host and we did not come to trust each other as Exchange servers (AUT-15).
+    #[error("451 5.7.3 Cannot achieve Exchange Server authentication: {why}")]
+    ExchangeServer {
+        /// What was missing.
+        why: String,
+    },
     /// The message is larger than the host takes (SIZ-07).
     #[error("message of {size} octets is larger than the {max} that the host takes")]
     Oversize {
@@ -120,7 +135,10 @@ impl SessionError {
             | Self::Oversize { .. } => Reach::Message,
             Self::Authentication { .. }
             | Self::Connection { .. }
+            | Self::ExchangeServer { .. }
             | Self::Extension { .. }
+            | Self::NoCertificate { .. }
+            | Self::OneSided
             | Self::Handshake { .. }
             | Self::Protocol { .. }
             | Self::Refused { .. }
@@ -138,9 +156,13 @@ impl SessionError {
             Self::Refused { reply, .. } => reply.severity() == Severity::PermanentNegative,
             Self::Extension { needed_by, .. } => *needed_by == Need::Message,
             Self::Oversize { .. } | Self::Unwritable { .. } => true,
-            Self::Authentication { .. } | Self::Connection { .. } | Self::Handshake { .. } | Self::Protocol { .. } => {
-                false
-            }
+            Self::Authentication { .. }
+            | Self::Connection { .. }
+            | Self::ExchangeServer { .. }
+            | Self::Handshake { .. }
+            | Self::NoCertificate { .. }
+            | Self::OneSided
+            | Self::Protocol { .. } => false,
         }
     }
 
@@ -158,10 +180,11 @@ impl SessionError {
             Self::Authentication { .. } => (7, 8),
             Self::Connection { during: Command::Connect, .. } => (4, 1),
             Self::Connection { .. } => (4, 2),
-            Self::Extension { keyword: "8BITMIME", .. } => (6, 3),
+            Self::Extension { keyword: "8BITMIME" | "BINARYMIME" | "CHUNKING", .. } => (6, 3),
             Self::Extension { keyword: "SMTPUTF8", .. } => (6, 7),
             Self::Extension { .. } => (7, 4),
-            Self::Handshake { .. } => (7, 5),
+            Self::ExchangeServer { .. } => (7, 3),
+            Self::Handshake { .. } | Self::NoCertificate { .. } | Self::OneSided => (7, 5),
             Self::Oversize { .. } => (3, 4),
             Self::Protocol { .. } => (5, 0),
             Self::Unwritable { .. } => (1, 3),

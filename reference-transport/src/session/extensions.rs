@@ -38,10 +38,16 @@ impl Extensions {
     /// `AUTH=LOGIN`.
     #[must_use]
     pub fn offers_mechanism(&self, mechanism: &str) -> bool {
+        self.offers_parameter("AUTH", mechanism)
+    }
+
+    /// Whether a keyword was offered with this parameter, case ignored; a keyword may come in several lines.
+    #[must_use]
+    pub fn offers_parameter(&self, keyword: &str, parameter: &str) -> bool {
         self.lines
             .iter()
-            .filter(|(keyword, _)| keyword == "AUTH")
-            .any(|(_, mechanisms)| mechanisms.iter().any(|offered| offered.eq_ignore_ascii_case(mechanism)))
+            .filter(|(offered, _)| offered == keyword)
+            .any(|(_, parameters)| parameters.iter().any(|offered| offered.eq_ignore_ascii_case(parameter)))
     }
 }
 

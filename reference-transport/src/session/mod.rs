@@ -20,8 +20,11 @@
 
 mod authentication;
 mod channel;
+mod chunks;
 mod error;
+mod exchange_server;
 mod extensions;
+pub mod security_context;
 mod transaction;
 
 #[cfg(test)]
@@ -33,14 +36,14 @@ use self::channel::Channel;
 pub use self::{
     error::{Need, Reach, SessionError},
     extensions::Extensions,
-    transaction::{Content, Envelope, Transacted, Verdict},
+    transaction::{BodyType, Content, Envelope, Transacted, Verdict},
 };
 use crate::{
     connector::{Authentication, Hello},
     limits::Timeouts,
     network::BoxStream,
     reply::{Reply, ReplyCode, Severity},
-    tls::{Check, Tls, server_name},
+    tls::{Check, OwnCertificate, Shown, Tls, server_name},
     wire::{Command, CommandError, command_line},
 };
 
@@ -57,6 +60,10 @@ pub struct Settings {
     pub check: Check,
     /// Who we say we are.
     pub authentication: Authentication,
+    /// The certificate that we show where we are asked for one.
+    pub own_certificate: OwnCertificate,
+    /// The address that the connection comes from, if it matters (`-SourceIPAddress`). Read by whoever dials.
+    pub source: Option<IpAddr>,
     /// Longest silence of the host (MOD-21).
     pub inactivity: Duration,
     /// Longest waits, step by step.
@@ -67,15 +74,17 @@ impl Settings {
     fn credential(&self) -> Option<&crate::connector::Credential> {
         match &self.authentication {
             Authentication::Basic(credential) | Authentication::BasicRequireTls(credential) => Some(credential),
-            Authentication::ExternalAuthoritative | Authentication::None => None,
+            Authentication::ExchangeServer | Authentication::ExternalAuthoritative | Authentication::None => None,
         }
     }
 }
 
 /// What is done about STARTTLS in one session.
-#[expect(clippy::exhaustive_enums, reason = "RFC 3207 §4.1 leaves a client these three")]
+#[expect(clippy::exhaustive_enums, reason = "RFC 3207 §4.1 leaves a client three ways, and RFC 8314 §3.3 adds one")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartTls {
+    /// It is not needed: TLS begins with the connection (RFC 8314 §3.3).
+    Immediate,
     /// It is used where it is offered and works.
     IfOffered,
     /// It is not used.
@@ -99,6 +108,8 @@ pub struct Session {
     extensions: Extensions,
     timeouts: Timeouts,
     is_tls: bool,
+    /// By AUTH, with a credential.
+    is_authenticated: bool,
 }
 
 impl Session {
@@ -114,6 +125,7 @@ impl Session {
             extensions: Extensions::default(),
             timeouts: settings.timeouts,
             is_tls: false,
+            is_authenticated: false,
         };
         match session.prepare(host, settings, tls).await {
             Ok(()) => Ok(session),
@@ -162,6 +174,9 @@ impl Session {
     }
 
     async fn prepare(&mut self, host: &Host, settings: &Settings, tls: &Tls) -> Result<(), SessionError> {
+        if settings.starttls == StartTls::Immediate {
+            self.shake_hands(host, settings, tls).await?;
+        }
         let greeting = self.channel.reply(Command::Connect, self.timeouts.greeting).await?;
         accept(Command::Connect, greeting)?;
         self.hello(settings).await?;
@@ -171,6 +186,10 @@ impl Session {
         }
         if let Some(credential) = settings.credential() {
             self.authenticate(credential).await?;
+            self.is_authenticated = true;
+        }
+        if settings.authentication == Authentication::ExchangeServer {
+            self.authenticate_exchange_server(host).await?;
         }
         Ok(())
     }
@@ -178,8 +197,9 @@ impl Session {
     /// EHLO, and HELO where EHLO is not known (SES-02) and nothing that we need depends on it (TLS-30).
     async fn hello(&mut self, settings: &Settings) -> Result<(), SessionError> {
         self.extensions = Extensions::default();
-        let needs_extensions =
-            settings.credential().is_some() || (settings.starttls == StartTls::Required && !self.is_tls);
+        let needs_extensions = settings.credential().is_some()
+            || settings.authentication == Authentication::ExchangeServer
+            || (settings.starttls == StartTls::Required && !self.is_tls);
         if settings.hello == Hello::Ehlo {
             let reply = self.ask(Command::Ehlo, &["EHLO", &settings.client_name]).await?;
             if reply.severity() == Severity::PositiveCompletion {
@@ -200,15 +220,23 @@ impl Session {
     }
 
     async fn start_tls(&mut self, host: &Host, settings: &Settings, tls: &Tls) -> Result<(), SessionError> {
+        // Between Exchange servers TLS has a verb of its own (AUT-16); to everybody else it means nothing (EXT-10).
+        let is_peer = settings.authentication == Authentication::ExchangeServer;
+        let verb = if is_peer && self.extensions.offers("X-ANONYMOUSTLS") { "X-ANONYMOUSTLS" } else { "STARTTLS" };
         match settings.starttls {
-            StartTls::Never => return Ok(()),
-            StartTls::IfOffered if !self.extensions.offers("STARTTLS") => return Ok(()),
-            StartTls::Required if !self.extensions.offers("STARTTLS") => {
+            StartTls::Immediate | StartTls::Never => return Ok(()),
+            StartTls::IfOffered if !self.extensions.offers(verb) => return Ok(()),
+            StartTls::Required if !self.extensions.offers(verb) => {
                 return Err(SessionError::Extension { keyword: "STARTTLS", needed_by: Need::Connector });
             }
             StartTls::IfOffered | StartTls::Required => {}
         }
-        let reply = self.ask(Command::StartTls, &["STARTTLS"]).await?;
+        let reply = self.ask(Command::StartTls, &[verb]).await?;
+        self.secure(reply, host, settings, tls).await
+    }
+
+    /// The handshake, if `reply` lets it begin, and what follows it.
+    async fn secure(&mut self, reply: Reply, host: &Host, settings: &Settings, tls: &Tls) -> Result<(), SessionError> {
         if reply.code != ReplyCode::SERVICE_READY {
             // Another 2yz or 3yz leaves open whether the host now speaks TLS, so nothing may follow in the clear.
             let is_no = matches!(reply.severity(), Severity::TransientNegative | Severity::PermanentNegative);
@@ -218,22 +246,31 @@ impl Session {
                 Err(SessionError::Refused { command: Command::StartTls, reply })
             };
         }
-        let failed = |source| SessionError::Handshake { source };
-        let stream = self.channel.take_stream().ok_or_else(|| failed(std::io::ErrorKind::NotConnected.into()))?;
-        let name = server_name(host.name.as_deref(), host.address);
-        let handshake = tls.handshake(stream, &name, &settings.check, &settings.client_name);
-        let wait = self.timeouts.command.min(settings.inactivity);
-        let stream = match tokio::time::timeout(wait, handshake).await {
-            Ok(done) => done.map_err(failed)?,
-            Err(_) => return Err(failed(std::io::ErrorKind::TimedOut.into())),
-        };
-        self.channel.put_stream(stream);
-        self.is_tls = true;
+        self.shake_hands(host, settings, tls).await?;
         // In TLS 1.3 a host that refuses our certificate says so only after our side of the handshake is done.
         self.hello(settings).await.map_err(|error| match error {
             SessionError::Connection { source, .. } if is_tls_error(&source) => SessionError::Handshake { source },
             other => other,
         })
+    }
+
+    async fn shake_hands(&mut self, host: &Host, settings: &Settings, tls: &Tls) -> Result<(), SessionError> {
+        let failed = |source| SessionError::Handshake { source };
+        let stream = self.channel.take_stream().ok_or_else(|| failed(std::io::ErrorKind::NotConnected.into()))?;
+        let name = server_name(host.name.as_deref(), host.address);
+        let own = Shown { certificate: &settings.own_certificate, client_name: &settings.client_name };
+        let handshake = tls.handshake(stream, &name, &settings.check, own);
+        let wait = self.timeouts.command.min(settings.inactivity);
+        let secured = match tokio::time::timeout(wait, handshake).await {
+            Ok(done) => done.map_err(failed)?,
+            Err(_) => return Err(failed(std::io::ErrorKind::TimedOut.into())),
+        };
+        self.channel.put_stream(secured.stream);
+        self.is_tls = true;
+        if settings.own_certificate.must_be_asked_for && !secured.was_asked {
+            return Err(SessionError::OneSided);
+        }
+        Ok(())
     }
 
     /// Says one command and waits for the reply.

@@ -16,6 +16,8 @@ fn settings() -> Settings {
         starttls: StartTls::IfOffered,
         check: Check::Nothing,
         authentication: Authentication::None,
+        own_certificate: OwnCertificate::default(),
+        source: None,
         inactivity: Duration::from_mins(10),
         timeouts: Timeouts::RFC_5321,
     }
@@ -41,7 +43,8 @@ async fn client(stream: BoxStream, settings: &Settings, recipients: &[&str], con
         Ok(session) => session,
         Err(error) => return format!("not open: {error} ({:?})", error.reach()),
     };
-    let envelope = Envelope { reverse_path: "a@sender.test", recipients };
+    let dsn = crate::dsn::Request::default();
+    let envelope = Envelope { reverse_path: "a@sender.test", recipients, dsn: &dsn };
     let transacted = session.transact(envelope, content).await;
     let mut words: Vec<String> = transacted.verdicts.iter().map(verdict_in_words).collect();
     match transacted.session {
@@ -191,7 +194,7 @@ fn login_answers_each_challenge() {
         &basic(),
         "S: 220 ready\n C: EHLO mta.sender.test\n S: 250-relay\n S: 250 AUTH PLAIN LOGIN\n
          C: AUTH LOGIN\n S: 334 VXNlcm5hbWU6\n C: dXNlcg==\n S: 334 UGFzc3dvcmQ6\n C: czNjcmV0\n S: 235 welcome\n
-         C: MAIL FROM:<a@sender.test>\n S: 550 5.7.1 no\n C: QUIT\n S: 221 bye\n <eof>",
+         C: MAIL FROM:<a@sender.test> AUTH=<>\n S: 550 5.7.1 no\n C: QUIT\n S: 221 bye\n <eof>",
         "refused 5.7.1",
     );
 }

@@ -1,12 +1,14 @@
 //! One mail transaction: MAIL, RCPT for each recipient, DATA, mail data (RFC 5321 §3.3).
 
-use std::{io, sync::Arc};
+use std::{borrow::Cow, io, sync::Arc};
 
 use super::{Need, Session, SessionError, accept, unwritable};
 use crate::{
+    domain::Mailbox,
+    dsn::{OriginalRecipient, Request},
     limits::MAIL_DATA_BLOCK_OCTETS,
     reply::{Reply, ReplyCode, Severity},
-    wire::{Command, END_OF_MAIL_DATA, Transparency, command_line, path_argument, wire_size},
+    wire::{Command, CommandError, END_OF_MAIL_DATA, Transparency, command_line_with, path_argument, wire_size},
 };
 
 /// Who sends, and who shall receive.
@@ -16,6 +18,8 @@ pub struct Envelope<'a> {
     pub reverse_path: &'a str,
     /// Forward-paths without brackets.
     pub recipients: &'a [&'a str],
+    /// What the sender asks about notifications; passed on to a host that offers DSN, and to no other (FAIL-24).
+    pub dsn: &'a Request,
 }
 
 /// A message as it shall be sent: a header of its own, and a body that is shared.
@@ -25,7 +29,19 @@ pub struct Content {
     body: Arc<[u8]>,
     body_start: usize,
     size: u64,
-    is_eight_bit: bool,
+    body_type: BodyType,
+}
+
+/// What the octets of a message ask of a host.
+#[expect(clippy::exhaustive_enums, reason = "RFC 6152 and RFC 3030 have these three")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyType {
+    /// ASCII in lines.
+    SevenBit,
+    /// Octets above 127 in lines: 8BITMIME (RFC 6152).
+    EightBit,
+    /// A part that says `Content-Transfer-Encoding: binary`: BINARYMIME, and so CHUNKING (RFC 3030 §3).
+    Binary,
 }
 
 impl Content {
@@ -33,9 +49,18 @@ impl Content {
     #[must_use]
     pub fn new(head: Vec<u8>, body: Arc<[u8]>, body_start: usize) -> Self {
         let tail = body.get(body_start..).unwrap_or_default();
-        let size = wire_size(&[&head, tail]);
-        let is_eight_bit = !head.is_ascii() || !tail.is_ascii();
-        Self { head, body, body_start, size, is_eight_bit }
+        let body_type = body_type(&head, tail);
+        let size = match body_type {
+            BodyType::Binary => (head.len() + tail.len()) as u64,
+            BodyType::EightBit | BodyType::SevenBit => wire_size(&[&head, tail]),
+        };
+        Self { head, body, body_start, size, body_type }
+    }
+
+    /// What it asks of a host.
+    #[must_use]
+    pub fn body_type(&self) -> BodyType {
+        self.body_type
     }
 
     /// Octets on the wire: RFC 1870 §5.
@@ -75,11 +100,17 @@ pub struct Transacted {
     pub verdicts: Vec<Verdict>,
     /// Whether the session can go on; if not, why.
     pub session: Result<(), SessionError>,
+    /// Whether the host offers DSN, and so answers for what the sender asked.
+    pub offers_dsn: bool,
 }
 
 impl Session {
     /// Offers one message to the host.
     pub async fn transact(&mut self, envelope: Envelope<'_>, content: &Content) -> Transacted {
+        let rewritten: Vec<Cow<'_, str>> = envelope.recipients.iter().map(|path| self.path(path)).collect();
+        let recipients: Vec<&str> = rewritten.iter().map(AsRef::as_ref).collect();
+        let reverse_path = self.path(envelope.reverse_path);
+        let envelope = Envelope { reverse_path: &reverse_path, recipients: &recipients, ..envelope };
         let mut verdicts: Vec<Verdict> = envelope.recipients.iter().map(|_| Verdict::Untried).collect();
         let session = match self.mail_line(envelope, content) {
             Ok(mail) => self.run(envelope, content, mail, &mut verdicts).await,
@@ -93,7 +124,16 @@ impl Session {
                 *verdict = Verdict::Untried;
             }
         }
-        Transacted { verdicts, session }
+        Transacted { verdicts, session, offers_dsn: self.extensions.offers("DSN") }
+    }
+
+    /// A path as this host can read it: without SMTPUTF8 a domain beyond ASCII is written in A-labels
+    /// (RFC 6531 §3.7).
+    fn path<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        if path.is_ascii() || self.extensions.offers("SMTPUTF8") {
+            return Cow::Borrowed(path);
+        }
+        Mailbox::parse(path).map_or(Cow::Borrowed(path), |mailbox| Cow::Owned(mailbox.to_string()))
     }
 
     /// The MAIL line, if this host can take this message at all. Only what it offered is used (SES-03).
@@ -108,20 +148,54 @@ impl Session {
         if self.extensions.offers("SIZE") {
             words.push(&size);
         }
-        if content.is_eight_bit {
-            if !self.extensions.offers("8BITMIME") {
-                return Err(missing("8BITMIME"));
-            }
-            words.push("BODY=8BITMIME");
+        match content.body_type {
+            BodyType::SevenBit => {}
+            BodyType::EightBit if !self.extensions.offers("8BITMIME") => return Err(missing("8BITMIME")),
+            BodyType::EightBit => words.push("BODY=8BITMIME"),
+            BodyType::Binary if !self.extensions.offers("BINARYMIME") => return Err(missing("BINARYMIME")),
+            // Binary content goes by BDAT alone (RFC 3030 §3).
+            BodyType::Binary if !self.extensions.offers("CHUNKING") => return Err(missing("CHUNKING")),
+            BodyType::Binary => words.push("BODY=BINARYMIME"),
         }
         let is_ascii = envelope.reverse_path.is_ascii() && envelope.recipients.iter().all(|path| path.is_ascii());
-        if !is_ascii && !self.extensions.offers("SMTPUTF8") {
-            return Err(missing("SMTPUTF8"));
-        }
-        if self.extensions.offers("SMTPUTF8") && (!is_ascii || !content.head.is_ascii()) {
+        if !is_ascii || !content.head.is_ascii() {
+            if !self.extensions.offers("SMTPUTF8") {
+                return Err(missing("SMTPUTF8"));
+            }
             words.push("SMTPUTF8");
         }
-        command_line(&words).map_err(|source| unwritable(Command::Mail, source))
+        if self.is_authenticated {
+            // Nobody vouches for whoever wrote it (RFC 4954 §5).
+            words.push("AUTH=<>");
+        }
+        let mut parameters = Vec::new();
+        if self.extensions.offers("DSN") {
+            parameters.extend(envelope.dsn.ret.map(|ret| format!("RET={}", ret.value())));
+            parameters.extend(envelope.dsn.envelope_id.as_ref().map(|id| format!("ENVID={}", id.value())));
+        }
+        command_line_with(&words, &parameters).map_err(|source| unwritable(Command::Mail, source))
+    }
+
+    /// Whether MAIL has SMTPUTF8 (RFC 6531 §3.4).
+    fn is_international(&self, envelope: Envelope<'_>, content: &Content) -> bool {
+        let mut paths = envelope.recipients.iter().chain([&envelope.reverse_path]);
+        self.extensions.offers("SMTPUTF8") && !(paths.all(|path| path.is_ascii()) && content.head.is_ascii())
+    }
+
+    /// The RCPT line of the recipient at this place of the envelope.
+    fn rcpt_line(&self, envelope: Envelope<'_>, at: usize, content: &Content) -> Result<Vec<u8>, CommandError> {
+        let path = path_argument("TO", envelope.recipients[at])?;
+        let asked = envelope.dsn.recipient(at);
+        let mut parameters = Vec::new();
+        if self.extensions.offers("DSN") {
+            parameters.extend(asked.notify.as_ref().map(|notify| format!("NOTIFY={}", notify.value())));
+            let original = |original: &OriginalRecipient| match self.is_international(envelope, content) {
+                true => format!("ORCPT={}", original.value()),
+                false => format!("ORCPT={}", original.ascii_value()),
+            };
+            parameters.extend(asked.original.as_ref().map(original));
+        }
+        command_line_with(&["RCPT", &path], &parameters)
     }
 
     async fn run(
@@ -132,14 +206,17 @@ impl Session {
         verdicts: &mut [Verdict],
     ) -> Result<(), SessionError> {
         let mut rcpts = Vec::new();
-        for (at, recipient) in envelope.recipients.iter().enumerate() {
-            match path_argument("TO", recipient).and_then(|path| command_line(&["RCPT", &path])) {
+        for (at, verdict) in verdicts.iter_mut().enumerate() {
+            match self.rcpt_line(envelope, at, content) {
                 Ok(line) => rcpts.push((at, line)),
-                Err(source) => verdicts[at] = Verdict::Refused(Arc::new(unwritable(Command::Rcpt, source))),
+                Err(source) => *verdict = Verdict::Refused(Arc::new(unwritable(Command::Rcpt, source))),
             }
         }
         if rcpts.is_empty() {
             return Ok(());
+        }
+        if content.body_type == BodyType::Binary {
+            return self.run_chunked(content, mail, &rcpts, verdicts).await;
         }
         let accepted = if self.extensions.offers("PIPELINING") {
             self.envelope_in_one_batch(mail, &rcpts, verdicts).await?
@@ -226,6 +303,27 @@ impl Session {
         rcpts: &[(usize, Vec<u8>)],
         verdicts: &mut [Verdict],
     ) -> Result<Vec<usize>, SessionError> {
+        let accepted = self.paths_step_by_step(mail, rcpts, verdicts).await?;
+        if !accepted.is_empty() {
+            self.channel.write(b"DATA\r\n", Command::Data, self.timeouts.data_initiation).await?;
+            let data = self.channel.reply(Command::Data, self.timeouts.data_initiation).await?;
+            if data.code == ReplyCode::START_MAIL_INPUT {
+                return Ok(accepted);
+            }
+            refuse(verdicts, &accepted, Command::Data, &data);
+            self.reset().await?;
+        }
+        Ok(Vec::new())
+    }
+
+    /// MAIL and each RCPT, one reply at a time. Gives the recipients that were accepted; if none was, the transaction
+    /// has been ended.
+    pub(super) async fn paths_step_by_step(
+        &mut self,
+        mail: Vec<u8>,
+        rcpts: &[(usize, Vec<u8>)],
+        verdicts: &mut [Verdict],
+    ) -> Result<Vec<usize>, SessionError> {
         self.channel.write(&mail, Command::Mail, self.timeouts.mail).await?;
         let reply = self.channel.reply(Command::Mail, self.timeouts.mail).await?;
         if let Err(error) = accept(Command::Mail, reply) {
@@ -242,20 +340,14 @@ impl Session {
                 accepted.push(*at);
             }
         }
-        if !accepted.is_empty() {
-            self.channel.write(b"DATA\r\n", Command::Data, self.timeouts.data_initiation).await?;
-            let data = self.channel.reply(Command::Data, self.timeouts.data_initiation).await?;
-            if data.code == ReplyCode::START_MAIL_INPUT {
-                return Ok(accepted);
-            }
-            refuse(verdicts, &accepted, Command::Data, &data);
+        if accepted.is_empty() {
+            self.reset().await?;
         }
-        self.reset().await?;
-        Ok(Vec::new())
+        Ok(accepted)
     }
 
     /// Ends a transaction that came to nothing.
-    async fn reset(&mut self) -> Result<(), SessionError> {
+    pub(super) async fn reset(&mut self) -> Result<(), SessionError> {
         let reply = self.ask(Command::Rset, &["RSET"]).await?;
         accept(Command::Rset, reply).map(drop)
     }
@@ -294,6 +386,32 @@ impl Session {
     }
 }
 
+/// Whether a part, or the message itself, says that it is binary; else whether it has octets above 127.
+fn body_type(head: &[u8], tail: &[u8]) -> BodyType {
+    const FIELD: &[u8] = b"content-transfer-encoding:";
+    let says_binary = |line: &[u8]| {
+        line.get(..FIELD.len()).is_some_and(|name| name.eq_ignore_ascii_case(FIELD))
+            && line[FIELD.len()..].trim_ascii().eq_ignore_ascii_case(b"binary")
+    };
+    let lines = |octets: &'_ [u8]| octets.split(|&octet| octet == b'\n').any(says_binary);
+    if lines(head) || (field_names_parts(head) && lines(tail)) {
+        return BodyType::Binary;
+    }
+    if head.is_ascii() && tail.is_ascii() { BodyType::SevenBit } else { BodyType::EightBit }
+}
+
+/// Whether the message has parts, each with a header of its own (RFC 2046 §5.1).
+fn field_names_parts(head: &[u8]) -> bool {
+    const FIELD: &[u8] = b"content-type:";
+    head.split(|&octet| octet == b'\n').any(|line| {
+        line.get(..FIELD.len()).is_some_and(|name| name.eq_ignore_ascii_case(FIELD))
+            && line[FIELD.len()..]
+                .trim_ascii_start()
+                .get(..10)
+                .is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/"))
+    })
+}
+
 /// Why there is no reply to the end of mail data.
 enum DataError {
     /// All of it was sent; the host may have the message.
@@ -316,7 +434,7 @@ fn rcpt_verdict(reply: Reply) -> Option<Verdict> {
     })
 }
 
-fn refuse(verdicts: &mut [Verdict], which: &[usize], command: Command, reply: &Reply) {
+pub(super) fn refuse(verdicts: &mut [Verdict], which: &[usize], command: Command, reply: &Reply) {
     let error = Arc::new(SessionError::Refused { command, reply: reply.clone() });
     for &at in which {
         verdicts[at] = Verdict::Refused(Arc::clone(&error));

@@ -1,5 +1,7 @@
 //! `New-SendConnector`, `Set-SendConnector` and `Remove-SendConnector`.
 
+use std::net::IpAddr;
+
 use super::{
     Context, ShellError, ShellErrorKind,
     binding::{
@@ -12,6 +14,7 @@ use crate::{
     connector::{Connector, SmartHost, TlsAuthLevel},
     directory::{DirectoryError, Mechanism, Refusal, Settings, Usage},
     domain::Domain,
+    tls::CertificateName,
 };
 
 /// What both cmdlets take, and what is their own.
@@ -228,12 +231,14 @@ fn apply_session(settings: &mut Settings, name: &'static str, argument: &Argumen
         "ConnectionInactivityTimeOut" => {
             settings.connection_inactivity_timeout = argument.timespan(name, 1..86_401)?;
         }
+        "DomainSecureEnabled" => settings.domain_secure_enabled = argument.boolean(name)?,
         "ForceHELO" => settings.force_helo = argument.boolean(name)?,
         "Fqdn" => settings.fqdn = domain_name(name, argument)?,
         "IgnoreSTARTTLS" => settings.ignore_starttls = argument.boolean(name)?,
         "ProtocolLoggingLevel" => {
             settings.protocol_logging = argument.one_of(name, &[("None", false), ("Verbose", true)])?;
         }
+        "SourceIPAddress" => settings.source_ip_address = source_address(name, argument)?,
         "RequireTLS" => settings.require_tls = argument.boolean(name)?,
         "SmartHostAuthMechanism" => settings.smart_host_auth_mechanism = mechanism(name, argument)?,
         "SmtpMaxMessagesPerConnection" => {
@@ -241,7 +246,9 @@ fn apply_session(settings: &mut Settings, name: &'static str, argument: &Argumen
             settings.smtp_max_messages_per_connection = u32::try_from(number).unwrap_or(u32::MAX);
         }
         "TlsAuthLevel" => settings.tls_auth_level = tls_auth_level(name, argument)?,
+        "TlsCertificateName" => settings.tls_certificate_name = certificate_name(name, argument)?,
         "TlsDomain" => settings.tls_domain = tls_domain(name, argument)?,
+        "UseExternalDNSServersEnabled" => settings.use_external_dns_servers_enabled = argument.boolean(name)?,
         _ => return Ok(false),
     }
     Ok(true)
@@ -250,15 +257,11 @@ fn apply_session(settings: &mut Settings, name: &'static str, argument: &Argumen
 /// What the transport does not act on is taken at its default, so that nobody relies on what does not happen.
 fn check_default(name: &'static str, argument: &Argument) -> Result<(), ShellError> {
     let is_default = match name {
-        "CloudServicesMailEnabled"
-        | "DomainSecureEnabled"
-        | "FrontendProxyEnabled"
-        | "IsScopedConnector"
-        | "RequireOorg"
-        | "UseExternalDNSServersEnabled" => !argument.boolean(name)?,
+        "CloudServicesMailEnabled" | "FrontendProxyEnabled" | "IsScopedConnector" | "RequireOorg" => {
+            !argument.boolean(name)?
+        }
         "ConnectorType" | "ErrorPolicies" => argument.text(name)?.eq_ignore_ascii_case("Default"),
-        "DomainController" | "SourceTransportServers" | "TlsCertificateName" => argument.is_null(),
-        "SourceIPAddress" => argument.text(name)? == "0.0.0.0",
+        "DomainController" | "SourceTransportServers" => argument.is_null(),
         // Identity, Name, switches: somebody else has read them.
         _ => true,
     };
@@ -284,6 +287,21 @@ fn domain_name(name: &'static str, argument: &Argument) -> Result<Option<String>
         Some(domain) => Ok(Some(domain.to_owned())),
         None => Err(argument.bad(name, "a name, not an address")),
     }
+}
+
+/// `<I>issuer<S>subject` (TLS-27).
+fn certificate_name(name: &'static str, argument: &Argument) -> Result<Option<String>, ShellError> {
+    let Some(text) = optional_text(name, argument)? else { return Ok(None) };
+    match CertificateName::parse(&text) {
+        Some(_) => Ok(Some(text)),
+        None => Err(argument.bad(name, "`<I>issuer<S>subject`")),
+    }
+}
+
+/// An address to connect from; 0.0.0.0 and :: leave it open.
+fn source_address(name: &'static str, argument: &Argument) -> Result<Option<IpAddr>, ShellError> {
+    let address: IpAddr = argument.text(name)?.parse().map_err(|_| argument.bad(name, "an address"))?;
+    Ok((!address.is_unspecified()).then_some(address))
 }
 
 /// A domain, or every subdomain of one: `*.contoso.com` (TLS-15).
@@ -315,13 +333,13 @@ fn smart_host(name: &'static str, item: &Argument) -> Result<SmartHost, ShellErr
 
 fn mechanism(name: &'static str, argument: &Argument) -> Result<Mechanism, ShellError> {
     let words = [
-        ("None", Some(Mechanism::None)),
-        ("BasicAuth", Some(Mechanism::BasicAuth)),
-        ("BasicAuthRequireTLS", Some(Mechanism::BasicAuthRequireTls)),
-        ("ExchangeServer", None),
-        ("ExternalAuthoritative", Some(Mechanism::ExternalAuthoritative)),
+        ("None", Mechanism::None),
+        ("BasicAuth", Mechanism::BasicAuth),
+        ("BasicAuthRequireTLS", Mechanism::BasicAuthRequireTls),
+        ("ExchangeServer", Mechanism::ExchangeServer),
+        ("ExternalAuthoritative", Mechanism::ExternalAuthoritative),
     ];
-    argument.one_of(name, &words)?.ok_or_else(|| not_yet(name, argument))
+    argument.one_of(name, &words)
 }
 
 fn tls_auth_level(name: &'static str, argument: &Argument) -> Result<Option<TlsAuthLevel>, ShellError> {

@@ -3,7 +3,7 @@
 //! # Understood
 //!
 //! `New-SendConnector`, `Set-SendConnector`, `Remove-SendConnector`, `Add-ADPermission`, `Remove-ADPermission`,
-//! `New-Object PSCredential(user, secret)`, `ConvertTo-SecureString text -AsPlainText -Force`.
+//! `Retry-Queue`, `Suspend-Queue`, `Resume-Queue`, `New-Object PSCredential(user, secret)`, `ConvertTo-SecureString text -AsPlainText -Force`.
 //!
 //! A command a line, or several with `;` between them; a line goes on after a backtick at its end, after a comma and
 //! inside parentheses. Comments are `# to the end of the line` and `<# ... #>`. Names of cmdlets, parameters and
@@ -31,6 +31,8 @@ mod grammar;
 mod nearest;
 mod objects;
 mod permissions;
+mod queues;
+mod transport_config;
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -61,12 +63,16 @@ pub struct Shell {
     variables: BTreeMap<String, Datum>,
 }
 
-const CMDLETS: [&Cmdlet; 7] = [
+const CMDLETS: [&Cmdlet; 11] = [
     &connectors::NEW,
     &connectors::SET,
     &connectors::REMOVE,
     &permissions::ADD,
     &permissions::REMOVE,
+    &queues::RETRY,
+    &queues::SUSPEND,
+    &queues::RESUME,
+    &transport_config::SET,
     &objects::NEW_OBJECT,
     &objects::CONVERT_TO_SECURE_STRING,
 ];

@@ -6,25 +6,36 @@
 //!
 //! # Not here
 //!
-//! Resumption: a session is complete in itself. Revocation: no list is read yet.
+//! Resumption: a session is complete in itself. Fetching lists of revoked certificates: they are handed in.
 
+mod identity;
 mod name;
 mod verifier;
 
-use std::{fmt, io, net::IpAddr, sync::Arc, time::UNIX_EPOCH};
+use std::{
+    fmt, io,
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+    time::UNIX_EPOCH,
+};
 
 use rustls::{
     ClientConfig, RootCertStore,
     client::Resumption,
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime},
-    sign::{CertifiedKey, SingleCertAndKey},
+    pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime},
+    sign::CertifiedKey,
     time_provider::TimeProvider,
 };
 use tokio_rustls::TlsConnector;
+use webpki::OwnedCertRevocationList;
 
+pub use self::identity::{CertificateName, Identity, OwnCertificate, Shown};
 pub use self::name::{NameRule, PresentedNames};
-use self::verifier::Verifier;
+use self::{
+    identity::{Own, Resolver, choose},
+    verifier::{Trust, Verifier},
+};
 use crate::network::{BoxStream, Network};
 
 /// What a certificate must show.
@@ -35,17 +46,6 @@ pub enum Check {
     Nothing,
     /// A chain to a trusted root, valid now, and a name for every rule; no rule: any name (TLS-11, TLS-12).
     ChainAndNames(Vec<NameRule>),
-}
-
-/// A certificate of our own, shown where a host asks for one (AUT-13, TLS-28).
-#[derive(Debug)]
-pub struct Identity {
-    /// The name that selects it: a connector's `-Fqdn`, or the server's name.
-    pub name: String,
-    /// The certificate, then those that issued it.
-    pub chain: Vec<CertificateDer<'static>>,
-    /// Its private key.
-    pub key: PrivateKeyDer<'static>,
 }
 
 /// Why TLS cannot be set up: what was configured is unusable.
@@ -60,6 +60,12 @@ pub enum TlsSetupError {
         /// Why.
         source: rustls::Error,
     },
+    /// A list of revoked certificates is none.
+    #[error("a list of revoked certificates is unusable: {why}")]
+    RevocationList {
+        /// In the library's words.
+        why: String,
+    },
     /// A trusted certificate is none.
     #[error("a trusted root certificate is unusable")]
     Root {
@@ -68,12 +74,21 @@ pub enum TlsSetupError {
     },
 }
 
+/// What a handshake came to.
+pub struct Secured {
+    /// The connection, under TLS.
+    pub stream: BoxStream,
+    /// The host asked for a certificate of ours.
+    pub was_asked: bool,
+}
+
 /// Everything that handshakes have in common.
 pub struct Tls {
     provider: Arc<CryptoProvider>,
     clock: Arc<dyn TimeProvider>,
     roots: Arc<RootCertStore>,
-    identities: Vec<(String, Arc<CertifiedKey>)>,
+    revoked: Arc<[OwnedCertRevocationList]>,
+    identities: Vec<Own>,
     server: String,
 }
 
@@ -98,16 +113,48 @@ impl Tls {
         let mut own = Vec::new();
         for Identity { name, chain, key } in identities {
             match CertifiedKey::from_der(chain, key, &provider) {
-                Ok(certified) => own.push((name, Arc::new(certified))),
+                Ok(certified) => own.push(Own::new(name, certified)),
                 Err(source) => return Err(TlsSetupError::Identity { name, source }),
             }
         }
         let clock = Arc::new(Clock(network));
-        Ok(Self { provider, clock, roots: Arc::new(store), identities: own, server: server.to_owned() })
+        Ok(Self {
+            provider,
+            clock,
+            roots: Arc::new(store),
+            revoked: Arc::new([]),
+            identities: own,
+            server: server.to_owned(),
+        })
+    }
+
+    /// Believes these lists of revoked certificates, too, wherever a chain is checked (TLS-11). A certificate whose
+    /// issuer is in no list counts as not revoked: nothing is fetched.
+    ///
+    /// # Errors
+    ///
+    /// If a list is none.
+    pub fn with_revocation_lists(
+        mut self,
+        lists: &[CertificateRevocationListDer<'static>],
+    ) -> Result<Self, TlsSetupError> {
+        let read = |list: &CertificateRevocationListDer<'static>| {
+            OwnedCertRevocationList::from_der(list)
+                .map_err(|error| TlsSetupError::RevocationList { why: error.to_string() })
+        };
+        self.revoked = lists.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(self)
+    }
+
+    /// The certificate that these settings name, if it is not ours to show.
+    #[must_use]
+    pub fn missing(&self, certificate: &OwnCertificate) -> Option<String> {
+        let found = choose(&self.identities, Shown { certificate, client_name: "" }, "").is_some();
+        certificate.name.clone().filter(|_| !found)
     }
 
     /// Makes the handshake over `stream`. The server name that is sent is `host`, where that is a name (TLS-29);
-    /// `client_name` selects the certificate that is shown if the host asks for one.
+    /// `own` says which certificate is shown if the host asks for one.
     ///
     /// # Errors
     ///
@@ -117,31 +164,24 @@ impl Tls {
         stream: BoxStream,
         host: &ServerName<'static>,
         check: &Check,
-        client_name: &str,
-    ) -> io::Result<BoxStream> {
-        let config = self.client_config(check, client_name).map_err(io::Error::other)?;
+        own: Shown<'_>,
+    ) -> io::Result<Secured> {
+        let resolver = Arc::new(Resolver::new(choose(&self.identities, own, &self.server).cloned()));
+        let config = self.client_config(check, Arc::clone(&resolver)).map_err(io::Error::other)?;
         let stream = TlsConnector::from(Arc::new(config)).connect(host.clone(), stream).await?;
-        Ok(Box::new(stream))
+        Ok(Secured { stream: Box::new(stream), was_asked: resolver.was_asked.load(Ordering::Relaxed) })
     }
 
-    fn client_config(&self, check: &Check, client_name: &str) -> Result<ClientConfig, rustls::Error> {
-        let verifier = Verifier::new(check.clone(), Arc::clone(&self.roots), Arc::clone(&self.provider));
-        let builder = ClientConfig::builder_with_details(Arc::clone(&self.provider), Arc::clone(&self.clock))
+    fn client_config(&self, check: &Check, resolver: Arc<Resolver>) -> Result<ClientConfig, rustls::Error> {
+        let trust = Trust { roots: Arc::clone(&self.roots), revoked: Arc::clone(&self.revoked) };
+        let verifier = Verifier::new(check.clone(), trust, Arc::clone(&self.provider));
+        let mut config = ClientConfig::builder_with_details(Arc::clone(&self.provider), Arc::clone(&self.clock))
             .with_safe_default_protocol_versions()?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier));
-        let mut config = match self.identity(client_name).or_else(|| self.identity(&self.server)) {
-            Some(certified) => {
-                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(certified))))
-            }
-            None => builder.with_no_client_auth(),
-        };
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_client_cert_resolver(resolver);
         config.resumption = Resumption::disabled();
         Ok(config)
-    }
-
-    fn identity(&self, wanted: &str) -> Option<&Arc<CertifiedKey>> {
-        self.identities.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, certified)| certified)
     }
 }
 

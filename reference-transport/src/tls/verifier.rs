@@ -4,28 +4,73 @@ use std::{fmt, sync::Arc};
 
 use rustls::{
     CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-    client::{
-        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-        verify_server_cert_signed_by_trust_anchor,
-    },
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime},
-    server::ParsedCertificate,
+};
+use webpki::{
+    CertRevocationList, EndEntityCert, KeyUsage, OwnedCertRevocationList, RevocationOptionsBuilder, UnknownStatusPolicy,
 };
 
 use super::{Check, PresentedNames};
+
+/// Whom we trust, and whom no more.
+pub(super) struct Trust {
+    pub(super) roots: Arc<RootCertStore>,
+    pub(super) revoked: Arc<[OwnedCertRevocationList]>,
+}
+
+impl Trust {
+    /// Whether a chain leads from `end_entity` to a root, is valid now, and holds nothing that was revoked (TLS-11).
+    fn verify_chain(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+        provider: &CryptoProvider,
+    ) -> Result<(), Error> {
+        let certificate = EndEntityCert::try_from(end_entity).map_err(certificate_error)?;
+        let lists: Vec<CertRevocationList<'_>> = self.revoked.iter().cloned().map(CertRevocationList::from).collect();
+        let lists: Vec<&CertRevocationList<'_>> = lists.iter().collect();
+        let revocation = match RevocationOptionsBuilder::new(&lists) {
+            Ok(options) => Some(options.with_status_policy(UnknownStatusPolicy::Allow).build()),
+            // There is no list.
+            Err(_) => None,
+        };
+        let algorithms = provider.signature_verification_algorithms.all;
+        let roots = &self.roots.roots;
+        certificate
+            .verify_for_usage(algorithms, roots, intermediates, now, KeyUsage::server_auth(), revocation, None)
+            .map(drop)
+            .map_err(certificate_error)
+    }
+}
+
+/// In the words that rustls has for it, so that the alert that the host gets is the right one.
+fn certificate_error(error: webpki::Error) -> Error {
+    match error {
+        webpki::Error::CertExpired { time, not_after } => CertificateError::ExpiredContext { time, not_after }.into(),
+        webpki::Error::CertNotValidYet { time, not_before } => {
+            CertificateError::NotValidYetContext { time, not_before }.into()
+        }
+        webpki::Error::CertRevoked => CertificateError::Revoked.into(),
+        webpki::Error::UnknownIssuer => CertificateError::UnknownIssuer.into(),
+        webpki::Error::BadDer | webpki::Error::BadDerTime => CertificateError::BadEncoding.into(),
+        other => Error::General(format!("the certificate is not good enough: {other}")),
+    }
+}
 
 /// Verifies as a [`Check`] says. That the host holds the key of the certificate it shows is always verified: without
 /// that there is no encryption to speak of.
 pub(super) struct Verifier {
     check: Check,
-    roots: Arc<RootCertStore>,
+    trust: Trust,
     provider: Arc<CryptoProvider>,
 }
 
 impl Verifier {
-    pub(super) fn new(check: Check, roots: Arc<RootCertStore>, provider: Arc<CryptoProvider>) -> Self {
-        Self { check, roots, provider }
+    pub(super) fn new(check: Check, trust: Trust, provider: Arc<CryptoProvider>) -> Self {
+        Self { check, trust, provider }
     }
 }
 
@@ -45,9 +90,7 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let Check::ChainAndNames(rules) = &self.check else { return Ok(ServerCertVerified::assertion()) };
-        let certificate = ParsedCertificate::try_from(end_entity)?;
-        let algorithms = self.provider.signature_verification_algorithms.all;
-        verify_server_cert_signed_by_trust_anchor(&certificate, &self.roots, intermediates, now, algorithms)?;
+        self.trust.verify_chain(end_entity, intermediates, now, &self.provider)?;
         if !rules.is_empty() {
             let names = PresentedNames::of(end_entity).ok_or(CertificateError::BadEncoding)?;
             if !rules.iter().all(|rule| rule.is_met_by(&names)) {

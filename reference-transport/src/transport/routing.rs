@@ -1,22 +1,23 @@
-//! From recipients to next hops: one decision for each (SEL-01), and those that share a next hop together (SEL-19).
+//! From recipients to next hops: one decision for each (SEL-01). Those that share a next hop wait in one queue (SEL-19).
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::{ALL_RIGHTS, domain_of};
+use super::domain_of;
 use crate::{
-    connector::{Connector, HeaderRights, Routing},
+    connector::{Connector, Routing, TlsPolicy},
     delivery::{NextHop, Problem},
-    directory::Directory,
+    directory::{Directory, Principal},
     domain::Domain,
+    queue::Destination,
     reply::EnhancedCode,
-    routing::{Selection, select},
+    routing::{Distance, RoutingTable, Selection},
 };
 
 /// How a recipient is routed.
 #[derive(Clone, Debug)]
 pub(super) enum Decision {
     /// There.
-    Deliver { next_hop: NextHop, rights: HeaderRights },
+    Deliver { next_hop: NextHop },
     /// Nowhere, for good.
     Fail(Problem),
     /// Nowhere, as connectors are now (SEL-21).
@@ -26,21 +27,25 @@ pub(super) enum Decision {
 impl Decision {
     pub(super) fn connector(&self) -> Option<&Connector> {
         match self {
-            Self::Deliver { next_hop: NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector }, .. } => {
+            Self::Deliver { next_hop: NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } } => {
                 Some(connector)
             }
             _ => None,
         }
     }
 
+    /// The queue to wait in; none for a recipient that fails.
+    pub(super) fn destination(&self) -> Option<Destination> {
+        match self {
+            Self::Deliver { next_hop } => Some(Destination::Hop(next_hop.clone())),
+            Self::Fail(_) => None,
+            Self::Unroutable => Some(Destination::Unreachable),
+        }
+    }
+
     /// `Get-Queue`, DeliveryType (SEL-20).
     pub(super) fn delivery_type(&self) -> &'static str {
-        match self {
-            Self::Deliver { next_hop: NextHop::Accepted(_), .. } => "SmtpDeliveryToMailbox",
-            Self::Deliver { next_hop: NextHop::Dns { .. }, .. } => "DnsConnectorDelivery",
-            Self::Deliver { next_hop: NextHop::SmartHosts { .. }, .. } => "SmartHostConnectorDelivery",
-            Self::Fail(_) | Self::Unroutable => "Unreachable",
-        }
+        self.destination().unwrap_or(Destination::Unreachable).delivery_type()
     }
 }
 
@@ -51,17 +56,18 @@ pub(super) fn decide(directory: &Directory, accepted: &[(Domain, SocketAddr)], r
         Err(problem) => return Decision::Fail(problem),
     };
     if let Some((_, next_hop)) = accepted.iter().find(|(own, _)| *own == domain) {
-        return Decision::Deliver { next_hop: NextHop::Accepted(*next_hop), rights: ALL_RIGHTS };
+        return Decision::Deliver { next_hop: NextHop::Accepted(*next_hop) };
     }
-    match select(directory.connectors(), &domain, size) {
+    let connectors = directory.connectors().iter().map(|connector| (Arc::new(connector.clone()), Distance::LOCAL));
+    let table = RoutingTable::new(connectors);
+    match table.select(&domain, size) {
         Selection::Connector(connector) => {
-            let rights = connector.header_rights;
-            let connector = Arc::new(connector.clone());
+            let connector = Arc::new(effective(directory, connector, &domain));
             let next_hop = match connector.routing {
                 Routing::Dns => NextHop::Dns { connector, domain },
                 Routing::SmartHosts(_) => NextHop::SmartHosts { connector },
             };
-            Decision::Deliver { next_hop, rights }
+            Decision::Deliver { next_hop }
         }
         Selection::NoRoute => Decision::Unroutable,
         Selection::TooLarge(limit) => {
@@ -71,22 +77,14 @@ pub(super) fn decide(directory: &Directory, accepted: &[(Domain, SocketAddr)], r
     }
 }
 
-/// Recipients, by their place in the message, that share a next hop.
-pub(super) struct Group {
-    pub(super) next_hop: NextHop,
-    pub(super) rights: HeaderRights,
-    pub(super) recipients: Vec<usize>,
-}
-
-/// The groups, by the first recipient of each.
-pub(super) fn group(decisions: &[Decision]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for (at, decision) in decisions.iter().enumerate() {
-        let Decision::Deliver { next_hop, rights } = decision else { continue };
-        match groups.iter_mut().find(|group| group.next_hop == *next_hop) {
-            Some(group) => group.recipients.push(at),
-            None => groups.push(Group { next_hop: next_hop.clone(), rights: *rights, recipients: vec![at] }),
-        }
+/// A connector as it serves `domain` now: mutual TLS where the organisation asks for it.
+pub(crate) fn effective(directory: &Directory, connector: &Connector, domain: &Domain) -> Connector {
+    let mut connector = connector.clone();
+    let secured = &directory.transport_config().tls_send_domain_secure_list;
+    if connector.domain_secure_enabled && connector.routing == Routing::Dns && secured.contains(domain) {
+        connector.tls = TlsPolicy::Mutual;
+        // A certificate on both sides makes the host a partner (PRM-21).
+        connector.header_rights = directory.permissions().header_rights(&connector.name, Principal::PartnerServers);
     }
-    groups
+    connector
 }

@@ -215,7 +215,7 @@ fn a_name_server_that_says_nothing_is_passed_over() {
 #[test]
 fn what_the_shell_makes_is_what_mail_takes() {
     let dialogue = "S: 220 ready\nC: EHLO mail.sender.test\nS: 250-host\nS: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334\n\
-        C: cmVsYXktdXNlcg==\nS: 334\nC: czNjcmV0LTlmMmFiMWQ3\nS: 235 ok\nC: MAIL FROM:<sender@sender.test>\nS: 250 ok\n\
+        C: cmVsYXktdXNlcg==\nS: 334\nC: czNjcmV0LTlmMmFiMWQ3\nS: 235 ok\nC: MAIL FROM:<sender@sender.test> AUTH=<>\nS: 250 ok\n\
         C: RCPT TO:<a@contoso.test>\nS: 250 ok\nC: DATA\nS: 354 go\n<data>\nS: 250 2.0.0 taken\nC: QUIT\nS: 221 bye\n<eof>\n";
     let seen = World::new().host("192.0.2.20:2525", dialogue).run(&["a@contoso.test"], 1, |transport| {
         let text = "$c = New-Object PSCredential(\"relay-user\", (ConvertTo-SecureString \"s3cret-9f2ab1d7\" -AsPlainText -Force))\n\

@@ -83,6 +83,18 @@ pub fn command_line(words: &[&str]) -> Result<Vec<u8>, CommandError> {
     line(words, COMMAND_LINE_OCTETS_MAX + COMMAND_PARAMETERS_OCTETS_MAX)
 }
 
+/// The same with parameters behind the words; the limit is lifted by what they take, as the extension that brings them
+/// does (RFC 3461 §4.2, §4.4: a value has a limit of its own).
+///
+/// # Errors
+///
+/// As [`command_line`].
+pub fn command_line_with(words: &[&str], parameters: &[String]) -> Result<Vec<u8>, CommandError> {
+    let room: usize = parameters.iter().map(|parameter| parameter.len() + 1).sum();
+    let words: Vec<&str> = words.iter().copied().chain(parameters.iter().map(String::as_str)).collect();
+    line(&words, COMMAND_LINE_OCTETS_MAX + COMMAND_PARAMETERS_OCTETS_MAX + room)
+}
+
 /// `FROM:<path>` or `TO:<path>`: an argument that holds one path and nothing else. The path is empty, or comes without
 /// brackets.
 ///

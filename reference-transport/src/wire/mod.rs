@@ -9,10 +9,11 @@
 //! that an address can never become a command. Mail data holds no bare CR and no bare LF (SES-04), no line above
 //! [`crate::limits::MAIL_DATA_LINE_OCTETS_MAX`] (SES-05), and ends with `<CRLF>`.
 
+pub mod check;
 mod command;
 mod mail_data;
 mod reply_parser;
 
-pub use command::{Command, CommandError, auth_line, command_line, path_argument};
+pub use command::{Command, CommandError, auth_line, command_line, command_line_with, path_argument};
 pub use mail_data::{END_OF_MAIL_DATA, Transparency, wire_size};
 pub use reply_parser::{ReplyError, ReplyParser};

@@ -35,8 +35,8 @@ pub enum ReplyError {
 
 /// Reads replies out of octets, however they are cut.
 ///
-/// A line ends in `<CRLF>`; a bare LF ends one, too, because hosts that write it exist and nothing can be smuggled in
-/// a reply. A CR elsewhere is text.
+/// A line ends in `<CRLF>` and nowhere else (RFC 5321 §2.3.8). A bare LF is text, and so is a bare CR: a host that
+/// passes words of others on in its replies could else be made to give two replies where it gave one.
 #[derive(Debug, Default)]
 pub struct ReplyParser {
     unread: VecDeque<u8>,
@@ -79,8 +79,10 @@ impl ReplyParser {
     }
 
     fn next_line(&mut self) -> Result<Option<Vec<u8>>, ReplyError> {
-        let found = self.unread.iter().skip(self.scanned).position(|&octet| octet == b'\n');
-        let Some(at) = found.map(|behind| self.scanned + behind) else {
+        // Begins at the last octet that was seen: it may be the CR whose LF has come since.
+        let start = self.scanned.saturating_sub(1);
+        let mut pairs = self.unread.iter().zip(self.unread.iter().skip(1)).skip(start);
+        let Some(at) = pairs.position(|pair| pair == (&b'\r', &b'\n')).map(|found| start + found + 1) else {
             self.scanned = self.unread.len();
             return if self.scanned >= REPLY_LINE_OCTETS_MAX { Err(ReplyError::LineTooLong) } else { Ok(None) };
         };
@@ -89,10 +91,7 @@ impl ReplyParser {
             return Err(ReplyError::LineTooLong);
         }
         let mut line: Vec<u8> = self.unread.drain(..=at).collect();
-        line.pop();
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
+        line.truncate(line.len().saturating_sub(2));
         Ok(Some(line))
     }
 
@@ -162,9 +161,16 @@ mod tests {
     fn a_reply_may_have_many_lines_or_no_text() {
         check("220 mx.contoso.test ESMTP\r\n", &["220|mx.contoso.test ESMTP"]);
         check("250-a\r\n250-\r\n250 c\r\n354\r\n", &["250|a||c", "354|"]);
-        check("250 a\n250 b\r\n", &["250|a", "250|b"]);
         check("299 unknown\r\n578 unknown\r\n", &["299|unknown", "578|unknown"]);
         check("250 no end", &[]);
+    }
+
+    #[test]
+    fn a_line_ends_at_crlf_alone() {
+        check("250 a\n250 b\r\n", &["250|a\n250 b"]);
+        check("250 a\r250 b\r\n", &["250|a\r250 b"]);
+        check("250 a\r\r\n", &["250|a\r"]);
+        check("250 a\n", &[]);
     }
 
     #[test]

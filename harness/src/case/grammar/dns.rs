@@ -2,16 +2,30 @@
 
 use hickory_server::proto::{
     op::ResponseCode,
-    rr::{LowerName, Name, RecordType},
+    rr::{LowerName, Name, Record, RecordType},
 };
-use mtaspec_fake_dns::rule::{Action, Fault};
+use mtaspec_fake_dns::{
+    rule::{Action, Fault},
+    zone::parse_record,
+};
 
 use super::{conditions, cursor::Cursor, words::RECORD_TYPES};
-use crate::case::{Line, LineMistake};
+use crate::case::{Line, LineMistake, zones};
 
 /// What an ill server does.
-const ACTIONS: [&str; 11] = [
-    "SERVFAIL", "NXDOMAIN", "NOERROR", "REFUSED", "FORMERR", "NOTIMP", "drop", "truncate", "wrong-id", "pause",
+const ACTIONS: [&str; 13] = [
+    "additional",
+    "SERVFAIL",
+    "NXDOMAIN",
+    "NOERROR",
+    "REFUSED",
+    "FORMERR",
+    "NOTIMP",
+    "drop",
+    "truncate",
+    "wrong-id",
+    "wrong-source",
+    "pause",
     "octets",
 ];
 
@@ -80,12 +94,30 @@ fn action(cursor: &mut Cursor<'_>) -> Result<Action, LineMistake> {
         "FORMERR" => Action::Rcode(ResponseCode::FormErr),
         "NOTIMP" => Action::Rcode(ResponseCode::NotImp),
         "drop" => Action::Drop,
+        "additional" => Action::Additional(Box::new(record(&mut ahead)?)),
+        "truncate" if ahead.peek_text().starts_with(|c: char| c.is_ascii_digit()) => {
+            Action::Cut(usize::try_from(ahead.count()?).unwrap_or(usize::MAX))
+        }
         "truncate" => Action::Truncate,
         "wrong-id" => Action::WrongId,
+        "wrong-source" => Action::WrongSource,
         "pause" => Action::Pause(ahead.duration()?),
         "octets" => Action::Octets(ahead.octets()?),
         _ => return Err(cursor.unknown("an action of a name server", ACTIONS)),
     };
     *cursor = ahead;
     Ok(action)
+}
+
+/// Reads a record in quotation marks, of names and addresses that nobody has.
+fn record(cursor: &mut Cursor<'_>) -> Result<Record, LineMistake> {
+    let start = cursor.rest().start;
+    let octets = cursor.octets()?;
+    let span = start..start + cursor.read_since(start).len();
+    let text = String::from_utf8_lossy(&octets).into_owned();
+    let record = parse_record(&text).map_err(|error| cursor.mistake(span.clone(), error.to_string(), [""; 0]))?;
+    match zones::reality(&record) {
+        Some(message) => Err(cursor.mistake(span, message, [""; 0])),
+        None => Ok(record),
+    }
 }

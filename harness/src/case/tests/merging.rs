@@ -123,3 +123,16 @@ fn lines_of_the_world_are_replaced_by_their_first_word() {
     assert_eq!((case.world.horizon, case.world.observe_until), (Duration::from_secs(7200), true));
     assert_eq!(case.world.server, "out.sender.test");
 }
+
+#[test]
+fn what_is_asked_about_notifications_is_for_the_recipients_of_the_to_before_it() {
+    let eml = "```eml ret=HDRS to=a@b.test,c@b.test notify=NEVER to=d@b.test orcpt=rfc822;e+2Bf@b.test envid=Q+2B1 \
+        to=g@b.test\n```";
+    let case = case("", eml);
+    let message = case.messages.last().expect("a message");
+    assert_eq!(message.recipients, ["a@b.test", "c@b.test", "d@b.test", "g@b.test"]);
+    assert_eq!(message.dsn.of_mail(), ["RET=HDRS", "ENVID=Q+2B1"]);
+    let asked: Vec<Vec<String>> = (0..4).map(|at| message.dsn.of_rcpt(at)).collect();
+    assert_eq!(asked, [vec!["NOTIFY=NEVER"], vec!["NOTIFY=NEVER"], vec!["ORCPT=rfc822;e+2Bf@b.test"], vec![]]);
+    assert_eq!(message.dsn.in_words(), "RET=HDRS ENVID=Q+2B1 NOTIFY=NEVER ORCPT=rfc822;e+2Bf@b.test");
+}

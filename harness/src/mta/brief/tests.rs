@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{NextHop, REFUSED};
 use crate::{
-    case::model::Via,
+    case::{dsn::Dsn, model::Via},
     mta::{StartError, Submission},
     reference::connector::Connector,
 };
@@ -17,6 +17,7 @@ fn check(header: &str, via: Via, change: impl Fn(&mut Connector), setting: Optio
         name: "m1".to_owned(),
         reverse_path: String::new(),
         recipients: vec!["u@fabrikam.test".to_owned()],
+        dsn: Dsn::default(),
         octets: Arc::from(format!("{header}\r\n\r\nX-MS-Exchange-Forest-In: the body\r\n").into_bytes()),
         via,
     };
@@ -60,6 +61,7 @@ fn mail_to_an_accepted_domain_goes_elsewhere() {
         name: "m1".to_owned(),
         reverse_path: String::new(),
         recipients: vec!["u@fabrikam.test".to_owned(), "v@OWN.test".to_owned()],
+        dsn: Dsn::default(),
         octets: Arc::from(*b"\r\n"),
         via: Via::Submission,
     };

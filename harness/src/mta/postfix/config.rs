@@ -57,6 +57,8 @@ default_transport = retry:4.4.4 no connector serves this domain
 # Every host of a domain is tried in an attempt.
 smtp_mx_session_limit = 0
 smtp_mx_address_limit = 0
+# A transaction takes as many recipients as the host does.
+default_destination_recipient_limit = 1000
 smtp_connect_timeout = 3s
 smtp_host_lookup = dns
 smtp_tls_loglevel = 1

@@ -36,6 +36,9 @@ const TRANSPORT_PORT: u16 = 2526;
 /// What no mailbox may send: the families that servers of an organisation keep to themselves.
 const SUBMISSION_HEADERS: &str = "/^X-MS-Exchange-(Forest|Organization)-/\tIGNORE\n";
 
+/// The queue's folder: Debian's, which is compiled in.
+const QUEUE: &str = "/var/spool/postfix";
+
 /// From one attempt to the next.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -83,6 +86,7 @@ impl Adapter for Postfix {
             plan.files.push(PlannedFile::secret(files::identity_file(&identity.name), identity.pem()));
         }
         plan.files.extend(named.into_iter().flat_map(|(service, _)| service.files));
+        plan.queue = ["maildrop", "incoming", "active", "deferred"].map(|name| format!("{QUEUE}/{name}").into()).into();
         plan.start = vec![PlannedCommand::new("/usr/lib/postfix/sbin/master", ["-d", "-s"])];
         Ok(plan)
     }
@@ -128,10 +132,8 @@ fn directories() -> Vec<PlannedDirectory> {
         mode,
         owner: owner.map(str::to_owned),
     };
-    let queue =
-        |name: &str, mode: u32, owner: &str| directory(&format!("/var/spool/postfix/{name}"), mode, Some(owner));
-    let mut directories =
-        vec![directory("/var/spool/postfix", 0o755, None), directory("/var/lib/postfix", 0o755, Some("postfix"))];
+    let queue = |name: &str, mode: u32, owner: &str| directory(&format!("{QUEUE}/{name}"), mode, Some(owner));
+    let mut directories = vec![directory(QUEUE, 0o755, None), directory("/var/lib/postfix", 0o755, Some("postfix"))];
     directories.push(queue("pid", 0o755, "root"));
     for name in ["active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "saved", "trace"] {
         directories.push(queue(name, 0o700, "postfix"));

@@ -68,6 +68,9 @@ impl Service {
     }
 
     fn tls(&mut self, connector: &Connector) -> Result<(), StartError> {
+        if let Some(setting) = crate::mta::brief::beyond_most(connector) {
+            return Err(unsupported(setting));
+        }
         let (level, names) = match security(connector)? {
             Security::None => ("none", None),
             Security::May => ("may", None),

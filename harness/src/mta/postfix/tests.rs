@@ -12,6 +12,8 @@ use crate::{
 struct Silent;
 
 impl Reporter for Silent {
+    fn queue(&self, _: crate::mta::QueueReport) {}
+
     fn fate(&self, _: &str, _: &str, _: ReportedFate, _: &str) {}
 
     fn shell(&self, _: &str, _: Result<&str, String>) {}
@@ -30,7 +32,12 @@ fn brief(shell: &str) -> Brief {
         server: "mta.sender.test".to_owned(),
         address: [192, 0, 2, 1].into(),
         resolvers: vec![SocketAddr::from(([192, 0, 2, 53], 53))],
-        authority: Authority { pem: "the authority\n".to_owned(), der: Vec::new() },
+        authority: Authority {
+            pem: "the authority\n".to_owned(),
+            der: Vec::new(),
+            revocation_list: Vec::new().into(),
+            revocation_list_pem: "the list\n".to_owned(),
+        },
         identities: vec![],
         accepted: vec![("sender.test".to_owned(), SocketAddr::from(([192, 0, 2, 2], 25)))],
         connectors: directory.connectors().to_vec(),

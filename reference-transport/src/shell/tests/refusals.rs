@@ -155,11 +155,6 @@ fn a_mechanism_with_a_password_needs_one() {
     for mechanism in ["BasicAuth", "BasicAuthRequireTLS"] {
         check(&format!("{NEW} -SmartHostAuthMechanism ^{mechanism}^"), "conflict", message);
     }
-    check(
-        &format!("{NEW} -SmartHostAuthMechanism ^ExchangeServer^"),
-        "not-yet",
-        "`-SmartHostAuthMechanism` is not understood yet, but at its default",
-    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hickory_resolver::proto::{
+use hickory_proto::{
     op::{Message as DnsMessage, ResponseCode},
     rr::{
         Name, RData, Record,
@@ -22,7 +22,7 @@ use super::super::*;
 use crate::{
     connector::Connector,
     network::{BoxStream, Connecting, Datagrams},
-    observer::Fate,
+    observer::{Fate, Report},
     routing::AddressSpace,
 };
 
@@ -140,6 +140,7 @@ impl World {
                 address: [192, 0, 2, 1].into(),
                 resolvers: SERVERS.to_vec(),
                 roots: Vec::new(),
+                revocation_lists: Vec::new(),
                 identities: Vec::new(),
                 accepted: vec![("sender.test".into(), "192.0.2.1:2525".parse().expect("an address"))],
             };
@@ -152,7 +153,8 @@ impl World {
                     reverse_path: "sender@sender.test".into(),
                     recipients: recipients.iter().map(|&to| to.to_owned()).collect(),
                     data: Arc::from(b"Subject: launch\r\n\r\nhello\r".as_slice()),
-                    via: Via::Transport,
+                    via: crate::message::Via::Transport,
+                    dsn: crate::dsn::Request::default(),
                 };
                 transport.submit(submission).await;
             }

@@ -1,11 +1,12 @@
 //! Claims: the lines of an `expect` fence.
 //!
 //! `MUST relay.contoso.test never sees AUTH [TLS-18]`: level, condition, claim, ids. The claim is what became of a
-//! recipient (`fate`) or what a host saw (`seen`); both end in the same qualifiers.
+//! recipient (`fate`), what a host saw (`seen`), or what the MTA reports of itself (`reported`); all end in qualifiers.
 
 mod fate;
 mod ids;
 mod qualifier;
+mod reported;
 mod seen;
 
 use super::cursor::Cursor;
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// Subjects of a later version of the format.
-const LATER: [&str; 4] = ["shell", "log", "queue", "route"];
+const LATER: [&str; 2] = ["shell", "log"];
 
 /// Reads one claim.
 ///
@@ -66,6 +67,9 @@ fn body(cursor: &mut Cursor<'_>) -> Result<Body, LineMistake> {
     let word = cursor.peek_text();
     if LATER.contains(&word) {
         return Err(cursor.here(format!("`{word}` claims are not understood by this version"), []));
+    }
+    if reported::SUBJECTS.iter().any(|(subject, _)| *subject == word) {
+        return Ok(Body::Reported(reported::parse(cursor)?));
     }
     if word == "every" || word.contains('@') {
         return Ok(Body::Fate(fate::parse(cursor)?));

@@ -115,7 +115,7 @@ pub(super) fn thing(cursor: &mut Cursor<'_>, kind: Kind) -> Result<Thing, LineMi
             return Err(cursor.unknown("a query type", RECORD_TYPES));
         }
         cursor.next();
-        let name = query_name(cursor)?.to_string().to_ascii_lowercase();
+        let name = query_name(cursor)?.to_ascii().to_ascii_lowercase();
         return Ok(Thing::Query { record_type: word.to_owned(), name });
     }
     if is_verb(word) {

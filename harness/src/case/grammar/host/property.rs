@@ -41,6 +41,7 @@ pub(super) fn parse(cursor: &mut Cursor<'_>, word: &'static str) -> Result<HostL
             "`required` or `requested`",
             &[("required", ClientCertificate::Required), ("requested", ClientCertificate::Requested)],
         )?)],
+        "tls" if cursor.eat("implicit") => vec![PropertyValue::ImplicitTls],
         "tls" => vec![PropertyValue::Tls(versions(cursor)?)],
         "takes-from" => vec![PropertyValue::TakesFrom(addresses(cursor)?)],
         "port" => return port(cursor).map(HostLine::Port),
@@ -96,15 +97,17 @@ fn keyword(cursor: &mut Cursor<'_>) -> Result<String, LineMistake> {
 }
 
 fn posture(cursor: &mut Cursor<'_>) -> Result<Posture, LineMistake> {
-    const POSTURES: [(&str, &str); 4] = [
+    const POSTURES: [(&str, &str); 5] = [
         ("None", "None"),
         ("BasicAuth", "BasicAuth"),
         ("BasicAuthRequireTLS", "BasicAuthRequireTLS"),
+        ("ExchangeServer", "ExchangeServer"),
         ("ExternalAuthoritative", "ExternalAuthoritative"),
     ];
     match cursor.choose("a posture", &POSTURES)? {
         "BasicAuth" => Ok(Posture::BasicAuth(credential(cursor)?)),
         "BasicAuthRequireTLS" => Ok(Posture::BasicAuthRequireTls(credential(cursor)?)),
+        "ExchangeServer" => Ok(Posture::ExchangeServer),
         "ExternalAuthoritative" => Ok(Posture::ExternalAuthoritative(addresses(cursor)?)),
         _ if cursor.peek().is_some() => Ok(Posture::None(Some(credential(cursor)?))),
         _ => Ok(Posture::None(None)),
@@ -134,6 +137,7 @@ fn certificate(cursor: &mut Cursor<'_>) -> Result<CertificateSpec, LineMistake> 
         "a certificate",
         &[
             ("valid", CertificateKind::Valid),
+            ("revoked", CertificateKind::Revoked),
             ("expired", CertificateKind::Expired),
             ("not-yet-valid", CertificateKind::NotYetValid),
             ("self-signed", CertificateKind::SelfSigned),

@@ -14,8 +14,8 @@ use super::{NUMBER, claim, fault, host_line, script};
 use crate::{
     case::grammar::host::HostLine,
     claim::ast::{
-        Body, Claim, Code, Each, Fate, HeaderValue, Level, NoticeKind, Outcome, Qualifier, Seen, Subject, Thing,
-        TlsFact,
+        Body, Claim, Code, Each, Fate, HeaderValue, Level, NoticeKind, Outcome, Qualifier, Seen, Source, Subject,
+        Thing, TlsFact,
     },
 };
 
@@ -269,4 +269,19 @@ fn a_dialogue_is_one_step_a_line() {
     assert_eq!(script.steps.iter().map(|step| step.action.clone()).collect::<Vec<_>>(), expected);
     let line = |step: Option<&Step>| step.map(|step| step.line);
     assert_eq!((line(script.steps.first()), line(script.steps.get(1))), (Some(NUMBER), Some(NUMBER + 2)));
+}
+
+#[test]
+fn what_an_mta_reports_is_asked_by_line_count_and_time() {
+    let Body::Reported(reported) = claim("MUST queue never shows \"contoso.test * Retry *\" within 1m [SEL-06]").body
+    else {
+        panic!("no such claim");
+    };
+    assert_eq!((reported.source, reported.never), (Source::Queue, true));
+    assert!(reported.pattern.matches(b"contoso.test DnsConnectorDelivery Retry 451 4.4.0 no"));
+    assert_eq!(reported.qualifiers, [Qualifier::Within(Duration::from_mins(1))]);
+    let Body::Reported(reported) = claim("MUST route shows \"u@contoso.test Relay *\" once [SEL-06]").body else {
+        panic!("no such claim");
+    };
+    assert_eq!((reported.source, reported.never), (Source::Route, false));
 }

@@ -1,0 +1,117 @@
+//! What an MTA of its own processes reports on standard output, with the names that its messages have in the trace.
+
+use std::{
+    collections::BTreeMap,
+    process::ChildStdout,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::unix::pipe,
+};
+
+use super::{MtaReport, ReportReader, Reporter};
+
+/// Forwards reports. What speaks of a message that is not known yet waits for its name: an MTA may be done with a
+/// message before it has said that it took it.
+pub(super) struct Reported {
+    reader: ReportReader,
+    reporter: Arc<dyn Reporter>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The MTA's name of a message, and the trace's.
+    names: BTreeMap<String, String>,
+    waiting: Vec<MtaReport>,
+}
+
+impl Reported {
+    pub(super) fn new(reader: ReportReader, reporter: Arc<dyn Reporter>) -> Arc<Self> {
+        Arc::new(Self { reader, reporter, state: Mutex::default() })
+    }
+
+    /// Reads reports until there are no more.
+    pub(super) async fn listen(self: Arc<Self>, output: ChildStdout) -> std::io::Result<()> {
+        let mut lines = BufReader::new(pipe::Receiver::from_owned_fd(output.into())?).lines();
+        while let Some(line) = lines.next_line().await? {
+            if let Some(report) = (self.reader.line)(&line) {
+                self.hear(report);
+            }
+        }
+        Ok(())
+    }
+
+    /// The message of this name in the trace was taken with this reply.
+    pub(super) fn taken(&self, message: &str, reply: &str) {
+        let Some(name) = (self.reader.name)(reply) else { return };
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.names.insert(name, message.to_owned());
+        for report in std::mem::take(&mut state.waiting) {
+            self.tell_or_keep(&mut state, report);
+        }
+    }
+
+    fn hear(&self, report: MtaReport) {
+        self.tell_or_keep(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner), report);
+    }
+
+    fn tell_or_keep(&self, state: &mut State, report: MtaReport) {
+        match &report {
+            MtaReport::Fate { message, recipient, fate, reason } => match state.names.get(message) {
+                Some(name) => self.reporter.fate(name, recipient, *fate, reason),
+                None => state.waiting.push(report),
+            },
+            MtaReport::Queue(queue) => self.reporter.queue(queue.clone()),
+            MtaReport::Route { message, recipient, connector, delivery } => match state.names.get(message) {
+                Some(name) => self.reporter.route(name, recipient, connector, delivery),
+                None => state.waiting.push(report),
+            },
+            MtaReport::Shell { command, result } => {
+                self.reporter.shell(command, result.as_deref().map_err(Clone::clone));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::event::ReportedFate;
+
+    /// Keeps what it is told of fates.
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<String>>);
+
+    impl Reporter for Heard {
+        fn fate(&self, message: &str, recipient: &str, _: ReportedFate, _: &str) {
+            self.0.lock().expect("no panic").push(format!("{message} {recipient}"));
+        }
+
+        fn shell(&self, _: &str, _: Result<&str, String>) {}
+
+        fn queue(&self, _: crate::mta::QueueReport) {}
+
+        fn route(&self, _: &str, _: &str, _: &str, _: &str) {}
+    }
+
+    fn fate(message: &str, recipient: &str) -> MtaReport {
+        let (message, recipient) = (message.to_owned(), recipient.to_owned());
+        MtaReport::Fate { message, recipient, fate: ReportedFate::Delivered, reason: String::new() }
+    }
+
+    #[test]
+    fn a_report_waits_for_the_name_of_its_message() {
+        let heard = Arc::new(Heard::default());
+        let reader = ReportReader { name: |reply| reply.strip_prefix("250 ").map(str::to_owned), line: |_| None };
+        let reported = Reported::new(reader, Arc::clone(&heard) as Arc<dyn Reporter>);
+        reported.hear(fate("7", "a@b.test"));
+        reported.taken("m2", "250 8");
+        assert_eq!(*heard.0.lock().expect("no panic"), Vec::<String>::new());
+        reported.taken("m1", "250 7");
+        reported.hear(fate("8", "c@b.test"));
+        assert_eq!(*heard.0.lock().expect("no panic"), ["m1 a@b.test", "m2 c@b.test"]);
+    }
+}

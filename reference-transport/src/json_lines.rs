@@ -1,0 +1,75 @@
+//! What the transport reports of itself, as lines of JSON for programs. Fields may be added, never renamed.
+//!
+//! ```json
+//! {"report":"shell","command":"New-SendConnector ...","accepted":true,"output":""}
+//! {"report":"route","message":"1","recipient":"u@fabrikam.test","connector":"Relay","delivery":"SmartHostConnectorDelivery"}
+//! {"report":"queue","next_hop":"fabrikam.test","delivery":"DnsConnectorDelivery","status":"Retry","messages":1,"last_error":""}
+//! {"report":"fate","message":"1","recipient":"u@fabrikam.test","fate":"deferred","reason":"451 4.3.0 Later"}
+//! ```
+
+use serde_json::json;
+
+use crate::observer::{Fate, Report};
+
+/// A report as one line, without its line end.
+#[must_use]
+pub fn report(report: &Report) -> String {
+    match report {
+        Report::Fate { message, recipient, fate, reason } => {
+            let fate = match fate {
+                Fate::Deferred => "deferred",
+                Fate::Delivered => "delivered",
+                Fate::Failed => "failed",
+                Fate::Unroutable => "unroutable",
+            };
+            let line = json!({
+                "report": "fate", "message": message, "recipient": recipient, "fate": fate, "reason": reason,
+            });
+            line.to_string()
+        }
+        Report::Route { message, recipient, connector, delivery } => {
+            let line = json!({
+                "report": "route", "message": message, "recipient": recipient, "connector": connector,
+                "delivery": delivery,
+            });
+            line.to_string()
+        }
+        Report::Queue { next_hop, delivery, status, messages, last_error } => {
+            let line = json!({
+                "report": "queue", "next_hop": next_hop, "delivery": delivery, "status": status.name(),
+                "messages": messages, "last_error": last_error,
+            });
+            line.to_string()
+        }
+    }
+}
+
+/// What came of a command of the management shell, as one line: what it printed, or why it was refused.
+#[must_use]
+pub fn shell(command: &str, result: Result<&str, String>) -> String {
+    let accepted = result.is_ok();
+    let output = result.map_or_else(|refusal| refusal, str::to_owned);
+    json!({ "report": "shell", "command": command, "accepted": accepted, "output": output }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_one_line_whatever_it_says() {
+        let reason = "550-5.1.1 \"nobody\"\n550 5.1.1 here".to_owned();
+        let fate = Report::Fate { message: "1".into(), recipient: "u@b.test".into(), fate: Fate::Failed, reason };
+        let line = r#"{"fate":"failed","message":"1","reason":"550-5.1.1 \"nobody\"\n550 5.1.1 here","recipient":"u@b.test","report":"fate"}"#;
+        assert_eq!(report(&fate), line);
+        let route = Report::Route {
+            message: "1".into(),
+            recipient: "u@b.test".into(),
+            connector: None,
+            delivery: "Unreachable",
+        };
+        let line =
+            r#"{"connector":null,"delivery":"Unreachable","message":"1","recipient":"u@b.test","report":"route"}"#;
+        assert_eq!(report(&route), line);
+    }
+}

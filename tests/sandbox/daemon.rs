@@ -1,0 +1,81 @@
+//! The reference as a process in the sandbox is the one that it is in memory: the same verdicts, and the same snapshots
+//! but for times.
+
+use std::{collections::BTreeMap, num::NonZeroUsize, path::PathBuf};
+
+use mtaspec_harness::{
+    mta::{Mta, ProcessMta, Reference, ReferenceDaemon},
+    sandbox::{self, Errand},
+    snapshot::{Layout, Shown, render},
+    suite::run::{CaseResult, Haste, Plan},
+    world::{NetworkKind, Settings},
+};
+
+use crate::errand::errand;
+
+/// Cases at the same time: in sandboxes a case mostly waits.
+const JOBS: NonZeroUsize = NonZeroUsize::new(16).unwrap();
+
+/// Sections whose snapshots lawfully differ on sockets, each with its reason.
+const OTHERWISE: &[(&str, &str)] = &[];
+
+/// Runs every case whose horizon is the default one both ways and compares.
+pub(crate) fn same_as_in_memory() {
+    let suite = mtaspec::suite().expect("a built-in corpus");
+    let mut cases = suite.cases(&[]).expect("pages without mistakes");
+    cases.retain(|case| !case.world.observe_until);
+    let plan =
+        |network| Plan { settings: Settings { seed: 0, network }, jobs: JOBS, basis: None, haste: Haste::AllCases };
+    let memory = suite.run(&cases, &Reference, plan(NetworkKind::Memory), &());
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_mtaspec"));
+    let daemon = ProcessMta(ReferenceDaemon { program: program.with_file_name("reference-transport") });
+    let errand =
+        Errand { worker: (program, vec!["__worker".to_owned()]), mta: daemon.name(), ..errand("reference-daemon") };
+    let observe = |case: &mtaspec_harness::case::Case| {
+        let page = suite.corpus().pages().iter().find(|page| page.file() == case.file).expect("its page");
+        sandbox::observe(&errand, case, page.octets())
+    };
+    let network = NetworkKind::Sandbox { now: errand.now };
+    let sandboxed = suite.run_observing(&cases, &daemon, plan(network), &(), &observe);
+    let verdicts: Vec<_> = memory.iter().zip(&sandboxed).filter(|(one, other)| said(one) != said(other)).collect();
+    let words: Vec<_> = verdicts.iter().map(|(one, other)| (said(one), said(other))).collect();
+    assert!(words.is_empty(), "in memory, and as a daemon:\n{words:#?}");
+    let (memory, sandboxed) = (snapshots(&memory), snapshots(&sandboxed));
+    let differ: Vec<&String> =
+        memory.keys().filter(|section| memory.get(*section) != sandboxed.get(*section)).collect();
+    let known = |section: &str| OTHERWISE.iter().any(|(own, _)| *own == section);
+    let unknown: Vec<_> = differ.iter().filter(|section| !known(section)).collect();
+    assert!(
+        unknown.is_empty(),
+        "{} snapshots differ: {unknown:?}\nthe first in memory:\n{}\nand as a daemon:\n{}",
+        unknown.len(),
+        memory[*unknown[0]],
+        sandboxed[*unknown[0]],
+    );
+    let stale: Vec<_> = OTHERWISE.iter().filter(|(own, _)| !differ.iter().any(|section| section == own)).collect();
+    assert!(stale.is_empty(), "the same both ways by now: {stale:?}");
+    assert!(cases.len() >= 200, "{} cases", cases.len());
+}
+
+/// What is compared of a case: its id, its verdict and, if it does not conform, in what words.
+fn said(result: &CaseResult<'_>) -> (String, String) {
+    (result.case.id.clone(), format!("{} {}", result.ruling.verdict.word(), result.ruling.reason))
+}
+
+/// The snapshot of each case, as it is shown for a world on sockets. What comes by another way than sessions (reports,
+/// queries) stands in no certain order there.
+fn snapshots(results: &[CaseResult<'_>]) -> BTreeMap<String, String> {
+    let one = |result: &CaseResult<'_>| {
+        let shown = Shown { id: &result.case.id, trace: &result.trace };
+        let text = render(&[shown], Layout::Sockets);
+        let paragraphs = text.split("\n\n").map(|paragraph| {
+            let mut lines: Vec<&str> = paragraph.lines().collect();
+            if !lines.first().is_some_and(|line| line.starts_with("connect ")) {
+                lines.sort_unstable();
+            }
+            lines.join("\n")
+        });
+        (result.case.id.clone(), paragraphs.collect::<Vec<_>>().join("\n\n"))
+    };
+    results.iter().map(one).collect()
+}
