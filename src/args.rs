@@ -35,7 +35,7 @@ Start with:  mtaspec run
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run cases and judge what the MTA did.
-    Run(Run),
+    Run(Box<Run>),
     /// List cases, requirements, MTAs or invariants.
     List(List),
     /// Show a case: its section of the page, its world, its requirements.

@@ -234,7 +234,7 @@ mod tests {
         let xml = document(std::slice::from_ref(&run)).expect("XML holds it");
         let read = Report::deserialize_from_str(&xml).expect("it is JUnit");
         assert_eq!((read.tests, read.failures, read.errors, read.skipped), (13, 3, 1, 5));
-        assert_eq!(xml, document(&[run.clone()]).expect("XML holds it"));
+        assert_eq!(xml, document(std::slice::from_ref(&run)).expect("XML holds it"));
         assert!(
             !xml.replace("time=\"0.000\"", "").contains("time=") && !xml.contains("timestamp") && !xml.contains("uuid"),
             "{xml}"
