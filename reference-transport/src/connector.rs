@@ -43,6 +43,15 @@ pub struct Connector {
     pub error_policies: Vec<ErrorPolicy>,
     /// Which header families a session of this connector may send (`Add-ADPermission`).
     pub header_rights: HeaderRights,
+    /// The servers that make its connections (`-SourceTransportServers`), as the organisation names them; none: the
+    /// server that asks.
+    pub source_servers: Vec<String>,
+    /// Who sees it (`-IsScopedConnector`).
+    pub scope: Scope,
+    /// Which service makes its connections (`-FrontendProxyEnabled`).
+    pub service: Service,
+    /// `-ProtocolLoggingLevel`; none by default (MOD-26).
+    pub protocol_logging: LoggingLevel,
 }
 
 impl Connector {
@@ -69,8 +78,42 @@ impl Connector {
             error_policies: Vec::new(),
             name_servers: NameServers::Internal,
             header_rights: HeaderRights::ANONYMOUS,
+            source_servers: Vec::new(),
+            scope: Scope::Organisation,
+            service: Service::Transport,
+            protocol_logging: LoggingLevel::None,
         }
     }
+}
+
+/// `-IsScopedConnector`.
+#[expect(clippy::exhaustive_enums, reason = "a connector is scoped or not")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every server routes by it (SCO-01).
+    Organisation,
+    /// Servers in the sites of its source servers do (SCO-02, AMB-18).
+    Site,
+}
+
+/// `-FrontendProxyEnabled`.
+#[expect(clippy::exhaustive_enums, reason = "a connector is proxied or not")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Front End Transport connects, on behalf of Transport (FEP-02).
+    FrontEnd,
+    /// Transport connects itself (FEP-01).
+    Transport,
+}
+
+/// `-ProtocolLoggingLevel`.
+#[expect(clippy::exhaustive_enums, reason = "New-SendConnector has these two")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoggingLevel {
+    /// Nothing is logged.
+    None,
+    /// Every session is.
+    Verbose,
 }
 
 /// `-ErrorPolicies`, but for `Default` (MOD-42).
@@ -126,6 +169,13 @@ pub enum SmartHost {
     Address(IpAddr),
     /// By name: MX, then A and AAAA (AMB-07). In lower case, without a final dot.
     Name(String),
+}
+
+impl SmartHost {
+    /// `--`: the servers of the subscribed site, on the connector that an Edge subscription makes (EDG-03).
+    pub fn subscribed_site() -> Self {
+        Self::Name("--".to_owned())
+    }
 }
 
 impl fmt::Display for SmartHost {

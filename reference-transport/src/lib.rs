@@ -24,6 +24,7 @@ pub mod resolver;
 pub mod routing;
 pub mod session;
 pub mod shell;
+pub mod store;
 pub mod tls;
 pub mod transport;
 pub mod wire;

@@ -1,5 +1,7 @@
 //! The program `reference-transport`: the reference as a process, on the machine's own sockets.
 
+mod console;
+
 use std::{
     fs,
     io::{self, Write as _},
@@ -49,6 +51,8 @@ Exit status:
 enum Command {
     /// Take messages by SMTP and deliver each once, until it is ended by a signal.
     Run(Run),
+    /// Run a script of the management shell, and show what a console would.
+    Shell(console::Console),
 }
 
 /// `reference-transport run`.
@@ -57,8 +61,9 @@ enum Command {
 /// written to standard error, a line each; with `--report` to standard output, for programs.
 #[derive(Debug, clap::Args)]
 struct Run {
-    /// Exchange Management Shell text that makes the connectors: `New-SendConnector ...`.
-    #[arg(long, value_name = "FILE.ps1")]
+    /// What makes the connectors: Exchange Management Shell text, or, if its name ends in `.json`, what
+    /// `Get-SendConnector | ConvertTo-Json` wrote in a real organisation.
+    #[arg(long, value_name = "FILE")]
     connectors: PathBuf,
     /// Where mailboxes submit. Anybody who reaches it can send, so it must be an address of this machine alone
     /// (127.0.0.0/8, ::1) or one for documentation, in a sandbox.
@@ -94,7 +99,7 @@ struct Run {
 struct Failure(u8, String);
 
 fn main() -> ExitCode {
-    let Args { command: Command::Run(run) } = match Args::try_parse() {
+    let Args { command } = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
             // Nobody is left to tell if this fails.
@@ -102,7 +107,11 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 64 } else { 0 });
         }
     };
-    let Failure(status, why) = daemon(&run);
+    let ended = match command {
+        Command::Run(run) => Err(daemon(&run)),
+        Command::Shell(console) => console::run(&console),
+    };
+    let Err(Failure(status, why)) = ended else { return ExitCode::SUCCESS };
     say(&format!("reference-transport: {why}"));
     ExitCode::from(status)
 }
@@ -122,21 +131,11 @@ fn daemon(run: &Run) -> Failure {
 }
 
 async fn begin(run: &Run) -> Result<Failure, Failure> {
-    let shell = read(&run.connectors)?;
-    let shell = String::from_utf8(shell).map_err(|_| wrong(&run.connectors, "it is not UTF-8"))?;
     let config = config(run)?;
     let observer: Arc<dyn Observer> = if run.report { Arc::new(JsonLines) } else { Arc::new(Lines) };
     let transport = Transport::new(config, Arc::new(Sockets::default()), observer)
         .map_err(|error| Failure(70, error.to_string()))?;
-    for outcome in transport.shell(&shell) {
-        if run.report {
-            tell(&json_lines::shell(&outcome.text, outcome.result.as_deref().map_err(ToString::to_string)));
-        }
-        let line = shell[..outcome.span.start].matches('\n').count() + 1;
-        outcome.result.map_err(|error| {
-            Failure(65, format!("{}:{line}: `{}`: {error}", run.connectors.display(), outcome.text))
-        })?;
-    }
+    connectors(&transport, run)?;
     let take = taking(transport);
     let desk = |via| Desk { server: run.name.clone(), via, take: Arc::clone(&take) };
     let submission = listen(run.listen).await?;
@@ -153,6 +152,25 @@ async fn begin(run: &Run) -> Result<Failure, Failure> {
     };
     let why = ended.err().map_or_else(String::new, |error| error.to_string());
     Ok(Failure(69, format!("no connection can be taken any more: {why}")))
+}
+
+/// Makes the connectors that the file tells of.
+fn connectors(transport: &Transport, run: &Run) -> Result<(), Failure> {
+    let file = &run.connectors;
+    if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        return console::import_file(&mut transport.directory(), file);
+    }
+    let shell = String::from_utf8(read(file)?).map_err(|_| wrong(file, "it is not UTF-8"))?;
+    for outcome in transport.shell(&shell) {
+        if run.report {
+            tell(&json_lines::shell(&outcome.text, outcome.result.as_deref().map_err(ToString::to_string)));
+        }
+        let line = shell[..outcome.span.start].matches('\n').count() + 1;
+        outcome
+            .result
+            .map_err(|error| Failure(65, format!("{}:{line}: `{}`: {error}", file.display(), outcome.text)))?;
+    }
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

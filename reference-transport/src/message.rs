@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::{connector::HeaderRights, dsn, header_firewall, session::Content, wire::wire_size};
+use crate::{connector::HeaderRights, dsn, header_firewall, session::Content, store::Stored, wire::wire_size};
 
 /// A message as it is handed in.
 #[derive(Clone, Debug)]
@@ -105,6 +105,30 @@ impl Message {
     #[must_use]
     pub fn content(&self, rights: HeaderRights) -> Content {
         self.headed(header_firewall::outgoing(&self.header, rights))
+    }
+
+    /// What a store keeps: the message with its trace field, and those recipients, by place, who are still to be
+    /// served.
+    #[must_use]
+    pub fn stored(&self, left: Vec<usize>) -> Stored {
+        Stored {
+            name: self.name.clone(),
+            reverse_path: self.reverse_path.clone(),
+            recipients: self.recipients.clone(),
+            dsn: self.dsn.clone(),
+            left,
+            arrived: self.arrived,
+            size: self.size,
+            data: self.headed(self.header.clone()).parts().concat().into(),
+        }
+    }
+
+    /// The message that was stored, as it was.
+    #[must_use]
+    pub fn restored(stored: Stored) -> Self {
+        let Stored { name, reverse_path, recipients, dsn, arrived, size, data, .. } = stored;
+        let (header, body_start) = header_of(&data);
+        Self { name, reverse_path, recipients, dsn, arrived, size, header, data, body_start }
     }
 
     fn headed(&self, mut head: Vec<u8>) -> Content {
@@ -280,6 +304,21 @@ mod tests {
     fn a_body_alone_stays_a_body() {
         let message = accept("Hello, you.\r\nBye: x\r\n", Via::Transport);
         assert_eq!(text(&message, HeaderRights::ANONYMOUS), format!("{RECEIVED}\r\nHello, you.\r\nBye: x\r\n"));
+    }
+
+    #[test]
+    fn a_message_that_was_stored_is_sent_as_before() {
+        for data in
+            ["Subject: x\r\nReceived: a\r\n\r\nbody\r\n.\r\n", "no header\r\n\r\nat all", "", "A: b\r\n", "A: b\r\n\rx"]
+        {
+            let message = accept(data, Via::Transport);
+            let again = Message::restored(message.stored(vec![0]));
+            assert_eq!(text(&again, HeaderRights::ANONYMOUS), text(&message, HeaderRights::ANONYMOUS), "{data:?}");
+            assert_eq!(
+                (again.size, again.arrived, again.public_header()),
+                (message.size, message.arrived, message.public_header())
+            );
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use self::guard::DirectoryGuard;
 pub(crate) use self::routing::effective;
 use crate::{
     delivery::{Courier, Problem},
-    directory::{Directory, QueueOrder, QueueWish, TransportService},
+    directory::{Directory, Organisation, OrganisationError, QueueOrder, QueueWish, TransportService},
     domain::{Domain, DomainError, Mailbox},
     message::{Stamp, Submission},
     network::Network,
@@ -65,6 +65,9 @@ pub enum TransportError {
         /// Why.
         source: DomainError,
     },
+    /// It stands in no organisation.
+    #[error(transparent)]
+    Organisation(#[from] OrganisationError),
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
@@ -113,7 +116,9 @@ impl Transport {
         let tls =
             Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
-        let directory = Mutex::new(Directory::new(accepted.iter().map(|(domain, _)| domain.clone()).collect()));
+        let organisation = Organisation::of_mailbox_server(&server, address);
+        let domains = accepted.iter().map(|(domain, _)| domain.clone()).collect();
+        let directory = Mutex::new(Directory::of(organisation, &server, domains)?);
         let tasks = Arc::new(Tasks::default());
         let inner = Inner {
             server,

@@ -73,8 +73,10 @@ fn is_slip(kind: &ShellErrorKind) -> bool {
             | ShellErrorKind::RepeatedParameter { .. }
             | ShellErrorKind::Syntax { .. }
             | ShellErrorKind::UnexpectedArgument { .. }
+            | ShellErrorKind::UnexpectedStage { .. }
             | ShellErrorKind::UnknownCommand { .. }
             | ShellErrorKind::UnknownParameter { .. }
+            | ShellErrorKind::UnknownProperty { .. }
             | ShellErrorKind::UnknownVariable { .. }
     )
 }

@@ -72,10 +72,13 @@ impl Right {
     }
 }
 
-/// Whom a session can take a next hop for.
-#[expect(clippy::exhaustive_enums, reason = "the well-known principals of Send connectors")]
+/// Who can be allowed or denied something.
+#[expect(clippy::exhaustive_enums, reason = "the well-known principals of Send connectors, and everybody else")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Principal {
+    /// A user, a computer or a group, by its place in the directory's list of them: a name may change, this does not
+    /// (PRM-12). No session takes a next hop for one.
+    Account(AccountId),
     /// `NT AUTHORITY\ANONYMOUS LOGON`.
     AnonymousLogon,
     /// `MS Exchange\Edge Transport Servers`.
@@ -92,8 +95,12 @@ pub enum Principal {
     PartnerServers,
 }
 
+/// What stands for an account's SID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccountId(pub(super) usize);
+
 impl Principal {
-    /// All of them.
+    /// The well-known ones.
     pub const ALL: [Self; 7] = [
         Self::AnonymousLogon,
         Self::EdgeTransportServers,
@@ -104,9 +111,12 @@ impl Principal {
         Self::PartnerServers,
     ];
 
-    /// As `Add-ADPermission -User` takes it. The groups of a domain stand under any domain.
+    /// As `Add-ADPermission -User` takes it; empty for an account, whose name
+    /// [`Directory::principal_name`](super::Directory::principal_name) knows. The groups of a domain stand under any
+    /// domain.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Account(_) => "",
             Self::AnonymousLogon => "NT AUTHORITY\\ANONYMOUS LOGON",
             Self::EdgeTransportServers => "MS Exchange\\Edge Transport Servers",
             Self::ExchangeServers => "SENDER\\Exchange Servers",
@@ -136,6 +146,9 @@ pub struct Entry {
     pub right: Right,
     /// Whether it takes the right away (`Add-ADPermission -Deny`): a denial outweighs every grant (PRM-10).
     pub deny: bool,
+    /// Whether it stands at the organisation and reaches the connector from there; such an entry cannot be taken back
+    /// at the connector.
+    pub inherited: bool,
 }
 
 /// The permissions of all connectors.
@@ -152,28 +165,51 @@ impl PermissionTable {
 
     /// Allowed, and not denied (PRM-22).
     pub fn holds(&self, connector: &str, principal: Principal, right: Right) -> bool {
-        let has = |deny| self.entries(connector).any(|entry| entry == Entry { principal, right, deny });
+        let is_about = |entry: &Entry| entry.principal == principal && entry.right == right;
+        let has = |deny| self.entries(connector).any(|entry| is_about(&entry) && entry.deny == deny);
         has(false) && !has(true)
     }
 
-    /// The header families that a session of the connector may send to a next hop it takes for `principal`.
-    pub fn header_rights(&self, connector: &str, principal: Principal) -> HeaderRights {
+    /// The header families that a session of the connector may send to a next hop it takes for all of `principals`:
+    /// one of them is allowed, and none is denied (PRM-22).
+    pub fn header_rights(&self, connector: &str, principals: &[Principal]) -> HeaderRights {
+        let about = |right| {
+            self.entries(connector).filter(move |entry| entry.right == right && principals.contains(&entry.principal))
+        };
+        let holds = |right| about(right).any(|entry| !entry.deny) && !about(right).any(|entry| entry.deny);
         HeaderRights {
-            forest: self.holds(connector, principal, Right::HeadersForest),
-            organization: self.holds(connector, principal, Right::HeadersOrganization),
-            routing: self.holds(connector, principal, Right::HeadersRouting),
+            forest: holds(Right::HeadersForest),
+            organization: holds(Right::HeadersOrganization),
+            routing: holds(Right::HeadersRouting),
         }
     }
 
     /// Gives a new connector the default permissions; they are the same for every usage (USE-02).
     pub(super) fn create(&mut self, connector: &str) {
+        let allow = |right, principal| Entry { principal, right, deny: false, inherited: false };
         let entries = Right::ALL
             .into_iter()
-            .flat_map(|right| {
-                right.default_holders().iter().map(move |&principal| Entry { principal, right, deny: false })
-            })
-            .collect();
-        self.by_connector.insert(key(connector), entries);
+            .flat_map(|right| right.default_holders().iter().map(move |&principal| allow(right, principal)));
+        self.by_connector.insert(key(connector), entries.collect());
+    }
+
+    /// Puts what is granted in the place of what is (in 2013 the usage decides, USE-03).
+    pub(super) fn replace(&mut self, connector: &str, granted: &[(Principal, Right)]) {
+        let allow =
+            |&(principal, right): &(Principal, Right)| Entry { principal, right, deny: false, inherited: false };
+        self.by_connector.insert(key(connector), granted.iter().map(allow).collect());
+    }
+
+    pub(super) fn rename(&mut self, from: &str, to: &str) {
+        if let Some(entries) = self.by_connector.remove(&key(from)) {
+            self.by_connector.insert(key(to), entries);
+        }
+    }
+
+    /// Those of these connectors alone.
+    pub(super) fn of(&self, names: impl Iterator<Item = String>) -> Self {
+        let entries = |name: String| Some((name.clone(), self.by_connector.get(&name)?.clone()));
+        Self { by_connector: names.filter_map(entries).collect() }
     }
 
     pub(super) fn forget(&mut self, connector: &str) {

@@ -1,7 +1,7 @@
 //! What a server's Transport service is told: the parameters of `Set-TransportService`, and the retry keys that
 //! Exchange keeps in a configuration file.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -35,6 +35,85 @@ pub struct TransportService {
     pub max_outbound_connections: Option<u32>,
     /// `-MaxPerDomainOutboundConnections`: at a time, to one domain; `None`: unlimited (FAIL-27, FAIL-28, AMB-29).
     pub max_per_domain_outbound_connections: Option<u32>,
+    /// `-ExternalDNS*`: for connectors with `UseExternalDNSServersEnabled` (DNS-19).
+    pub external_dns: DnsLookup,
+    /// `-InternalDNS*`: for all other lookups.
+    pub internal_dns: DnsLookup,
+    /// `-ExternalIPAddress`: what stands in our `Received` in the place of the server's address (FAIL-26).
+    pub external_ip_address: Option<IpAddr>,
+    /// `-IntraOrgConnectorProtocolLoggingLevel`: `Verbose` is true; Mailbox Transport Submission has it, too (IMP-09).
+    pub intra_org_protocol_logging: bool,
+    /// `-SendProtocolLog*`.
+    pub send_protocol_log: LogFiles,
+    /// `-ReceiveProtocolLog*`.
+    pub receive_protocol_log: LogFiles,
+    /// `-DnsLogEnabled` (LOG-23).
+    pub dns_log_enabled: bool,
+    /// `-DnsLog*`.
+    pub dns_log: LogFiles,
+}
+
+/// How a service resolves names, for one of its two kinds of lookup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnsLookup {
+    /// `-...DNSServers`: asked in this order, if the adapter's are not (DNS-10, DNS-20).
+    pub servers: Vec<IpAddr>,
+    /// `-...DNSAdapterEnabled`: the name servers of a network adapter are asked, and `servers` is ignored (DNS-20).
+    pub adapter_enabled: bool,
+    /// `-...DNSProtocolOption` (DNS-22).
+    pub protocol: DnsProtocol,
+}
+
+impl Default for DnsLookup {
+    /// DNS-21, DNS-22.
+    fn default() -> Self {
+        Self { servers: Vec::new(), adapter_enabled: true, protocol: DnsProtocol::Any }
+    }
+}
+
+/// `-ExternalDNSProtocolOption`, `-InternalDNSProtocolOption` (DNS-22).
+#[expect(clippy::exhaustive_enums, reason = "Set-TransportService has these three")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DnsProtocol {
+    /// UDP, and TCP for what was truncated.
+    #[default]
+    Any,
+    /// `UseTcpOnly`.
+    TcpOnly,
+    /// `UseUdpOnly`.
+    UdpOnly,
+}
+
+/// Where a log is written, and how much of it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFiles {
+    /// The folder; `None`: nothing is written (LOG-18).
+    pub path: Option<String>,
+    /// Older files are removed; zero: none is for its age (LOG-16).
+    pub max_age: Duration,
+    /// All files together, in octets; `None`: unlimited. Never less than `max_file_size` (LOG-16).
+    pub max_directory_size: Option<u64>,
+    /// One file, in octets; `None`: unlimited.
+    pub max_file_size: Option<u64>,
+}
+
+const MB: u64 = 1024 * 1024;
+
+impl LogFiles {
+    /// A protocol log below the installation's `TransportRoles\Logs` (LOG-15, LOG-17).
+    pub fn protocol(folder: &str) -> Self {
+        Self {
+            path: Some(format!("TransportRoles\\Logs\\{folder}")),
+            max_age: 30 * 24 * HOUR,
+            max_directory_size: Some(250 * MB),
+            max_file_size: Some(10 * MB),
+        }
+    }
+
+    /// The DNS log: none until a folder is named (LOG-23).
+    pub fn dns() -> Self {
+        Self { path: None, max_age: 7 * 24 * HOUR, max_directory_size: Some(100 * MB), max_file_size: Some(10 * MB) }
+    }
 }
 
 impl Default for TransportService {
@@ -52,6 +131,14 @@ impl Default for TransportService {
             queue_max_idle_time: 3 * MINUTE,
             max_outbound_connections: Some(1000),
             max_per_domain_outbound_connections: Some(40),
+            external_dns: DnsLookup::default(),
+            internal_dns: DnsLookup::default(),
+            external_ip_address: None,
+            intra_org_protocol_logging: false,
+            send_protocol_log: LogFiles::protocol("Hub\\ProtocolLog\\SmtpSend"),
+            receive_protocol_log: LogFiles::protocol("Hub\\ProtocolLog\\SmtpReceive"),
+            dns_log_enabled: false,
+            dns_log: LogFiles::dns(),
         }
     }
 }
@@ -63,6 +150,8 @@ impl TransportService {
         Self {
             transient_failure_retry_interval: 10 * MINUTE,
             outbound_connection_failure_retry_interval: 30 * MINUTE,
+            send_protocol_log: LogFiles::protocol("Edge\\ProtocolLog\\SmtpSend"),
+            receive_protocol_log: LogFiles::protocol("Edge\\ProtocolLog\\SmtpReceive"),
             ..Self::default()
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use super::x400;
 use crate::domain::{Domain, DomainError};
 
 /// The recipient domains that a Send connector serves, and the cost of choosing it.
@@ -16,15 +17,24 @@ pub struct AddressSpace {
 }
 
 /// Which domains an address space covers.
-#[expect(clippy::exhaustive_enums, reason = "New-SendConnector -AddressSpaces knows these, but for `--` on an Edge")]
+#[expect(clippy::exhaustive_enums, reason = "New-SendConnector -AddressSpaces knows these")]
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pattern {
+    /// `--`: the accepted domains, but external relays (ADR-10, ADR-11). The directory puts them in its side.
+    AcceptedDomains,
     /// `*`: every domain, and every address literal (ADR-05, ADR-21).
     All,
     /// `contoso.com`: that domain, no subdomain (ADR-06).
     Domain(Domain),
     /// `*.contoso.com`: that domain and every subdomain (ADR-07).
     DomainAndSubdomains(Domain),
+    /// `FAX:anything`: no domain at all (ADR-13 to ADR-15).
+    Foreign {
+        /// In upper case, as it is compared: `FAX`, `X400`.
+        kind: String,
+        /// As it was given.
+        space: String,
+    },
 }
 
 /// What a connector costs: 1 to 100, 1 unless it is stated (ADR-01, ADR-03).
@@ -55,10 +65,51 @@ pub struct Closeness {
     exact: bool,
 }
 
+/// Whose connectors an address space is for.
+#[expect(clippy::exhaustive_enums, reason = "a connector lives in one of the two (MOD-03)")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// An Edge server: SMTP alone (ADR-12), and `--` (ADR-10).
+    Edge,
+    /// A Mailbox server: any type (ADR-13).
+    Mailbox,
+}
+
 impl AddressSpace {
+    /// `--` at a cost of 1.
+    pub fn accepted_domains() -> Self {
+        Self { pattern: Pattern::AcceptedDomains, cost: Cost::DEFAULT }
+    }
+
+    /// `*` at this cost, or at 1 if that is none.
+    pub fn everything(cost: u8) -> Self {
+        Self { pattern: Pattern::All, cost: Cost::new(cost).unwrap_or(Cost::DEFAULT) }
+    }
+
+    /// Reads `type:space;cost` for a connector at that side (ADR-01).
+    ///
+    /// # Errors
+    ///
+    /// If it is none, or none for that side.
+    pub fn parse_for(text: &str, side: Side) -> Result<Self, AddressSpaceError> {
+        let (kind, rest) = text.split_once(':').unwrap_or(("SMTP", text));
+        let is_smtp = kind.trim().eq_ignore_ascii_case("SMTP");
+        match side {
+            Side::Edge if !is_smtp => Err(AddressSpaceError::Kind { found: kind.to_owned() }),
+            _ if is_smtp => smtp(rest, side),
+            _ => foreign(kind.trim(), rest),
+        }
+    }
+
+    /// Whether recipients of it have addresses of SMTP.
+    pub fn is_smtp(&self) -> bool {
+        !matches!(self.pattern, Pattern::Foreign { .. })
+    }
+
     /// How closely the space matches `domain`; `None` if it does not cover it.
     pub fn closeness(&self, domain: &Domain) -> Option<Closeness> {
         match &self.pattern {
+            Pattern::AcceptedDomains | Pattern::Foreign { .. } => None,
             Pattern::All => Some(Closeness { labels: 0, exact: false }),
             Pattern::Domain(own) => (own == domain).then(|| Closeness { labels: own.label_count(), exact: true }),
             Pattern::DomainAndSubdomains(own) => {
@@ -71,16 +122,22 @@ impl AddressSpace {
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AcceptedDomains => f.write_str("--"),
             Self::All => f.write_str("*"),
             Self::Domain(domain) => write!(f, "{domain}"),
             Self::DomainAndSubdomains(domain) => write!(f, "*.{domain}"),
+            Self::Foreign { space, .. } => f.write_str(space),
         }
     }
 }
 
 impl fmt::Display for AddressSpace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SMTP:{};{}", self.pattern, self.cost.0)
+        let kind = match &self.pattern {
+            Pattern::Foreign { kind, .. } => kind,
+            _ => "SMTP",
+        };
+        write!(f, "{kind}:{};{}", self.pattern, self.cost.0)
     }
 }
 
@@ -105,8 +162,14 @@ pub enum AddressSpaceError {
     /// `--` belongs to an Edge server (ADR-10).
     #[error("`--` is for a connector of an Edge server")]
     EdgeOnly,
-    /// A type that needs addresses which the transport does not know (ADR-13).
-    #[error("type `{found}` is not understood, only SMTP")]
+    /// An empty space, or one with a control character.
+    #[error("`{found}` is no text for an address space")]
+    Foreign {
+        /// What stands there.
+        found: String,
+    },
+    /// A type that an Edge server does not have (ADR-12).
+    #[error("type `{found}` is none for an Edge server, only SMTP")]
     Kind {
         /// What stands before the colon.
         found: String,
@@ -117,22 +180,49 @@ pub enum AddressSpaceError {
         /// What stands there.
         found: String,
     },
+    /// No address of RFC 1685 (ADR-14).
+    #[error("`{found}` is no X.400 address, such as `c=us;a=adatum;p=MyOrg;o=MySite`: {why}")]
+    X400 {
+        /// What stands there.
+        found: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
 }
 
 impl FromStr for AddressSpace {
     type Err = AddressSpaceError;
 
+    /// For a connector of a Mailbox server.
     fn from_str(text: &str) -> Result<Self, AddressSpaceError> {
-        let (kind, rest) = text.split_once(':').unwrap_or(("SMTP", text));
-        if !kind.trim().eq_ignore_ascii_case("SMTP") {
-            return Err(AddressSpaceError::Kind { found: kind.to_owned() });
-        }
-        let (pattern, cost) = match rest.split_once(';') {
-            Some((pattern, cost)) => (pattern, read_cost(cost.trim())?),
-            None => (rest, Cost::DEFAULT),
-        };
-        Ok(Self { pattern: read_pattern(pattern.trim())?, cost })
+        Self::parse_for(text, Side::Mailbox)
     }
+}
+
+fn smtp(rest: &str, side: Side) -> Result<AddressSpace, AddressSpaceError> {
+    let (pattern, cost) = match rest.split_once(';') {
+        Some((pattern, cost)) => (pattern, read_cost(cost.trim())?),
+        None => (rest, Cost::DEFAULT),
+    };
+    Ok(AddressSpace { pattern: read_pattern(pattern.trim(), side)?, cost })
+}
+
+/// What follows the last semicolon is the cost: a space with a semicolon in it has to state one (ADR-16).
+fn foreign(kind: &str, rest: &str) -> Result<AddressSpace, AddressSpaceError> {
+    let (space, cost) = match rest.rsplit_once(';') {
+        Some((space, cost)) => (space, read_cost(cost.trim())?),
+        None => (rest, Cost::DEFAULT),
+    };
+    // Blanks belong to it: `a= ` is an attribute with a value.
+    let wrong = |text: &str| text.trim().is_empty() || text.chars().any(char::is_control);
+    if let Some(found) = [kind, space].into_iter().find(|text| wrong(text)) {
+        return Err(AddressSpaceError::Foreign { found: found.to_owned() });
+    }
+    if kind.eq_ignore_ascii_case("X400") {
+        x400::check(space).map_err(|why| AddressSpaceError::X400 { found: space.to_owned(), why })?;
+    }
+    let pattern = Pattern::Foreign { kind: kind.to_ascii_uppercase(), space: space.to_owned() };
+    Ok(AddressSpace { pattern, cost })
 }
 
 fn read_cost(text: &str) -> Result<Cost, AddressSpaceError> {
@@ -141,7 +231,7 @@ fn read_cost(text: &str) -> Result<Cost, AddressSpaceError> {
     cost.ok_or_else(|| AddressSpaceError::Cost { found: text.to_owned() })
 }
 
-fn read_pattern(text: &str) -> Result<Pattern, AddressSpaceError> {
+fn read_pattern(text: &str, side: Side) -> Result<Pattern, AddressSpaceError> {
     let name = |name: &str| {
         if name.contains('*') || name.starts_with('[') {
             return Err(AddressSpaceError::Pattern { found: text.to_owned() });
@@ -150,6 +240,7 @@ fn read_pattern(text: &str) -> Result<Pattern, AddressSpaceError> {
     };
     match text {
         "*" => Ok(Pattern::All),
+        "--" if side == Side::Edge => Ok(Pattern::AcceptedDomains),
         "--" => Err(AddressSpaceError::EdgeOnly),
         _ => match text.strip_prefix("*.") {
             Some(rest) => name(rest).map(Pattern::DomainAndSubdomains),
@@ -159,77 +250,4 @@ fn read_pattern(text: &str) -> Result<Pattern, AddressSpaceError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: &str) {
-        let actual = text.parse::<AddressSpace>().map_or_else(|error| error.to_string(), |space| space.to_string());
-        assert_eq!(actual, expected, "{text}");
-    }
-
-    #[track_caller]
-    fn check_match(space: &str, domain: &str, expected: bool) {
-        let space: AddressSpace = space.parse().expect("an address space");
-        let domain = Domain::parse(domain).expect("a domain");
-        assert_eq!(space.closeness(&domain).is_some(), expected, "{space} for {domain}");
-    }
-
-    #[test]
-    fn type_and_cost_may_be_left_out() {
-        for text in ["contoso.com", "SMTP:contoso.com", "contoso.com;1", "smtp:Contoso.com;1"] {
-            check(text, "SMTP:contoso.com;1");
-        }
-        check("*", "SMTP:*;1");
-        check("*.x;3", "SMTP:*.x;3");
-        check("SMTP:*.contoso.com;5", "SMTP:*.contoso.com;5");
-    }
-
-    #[test]
-    fn cost_is_1_to_100() {
-        check("a.test;1", "SMTP:a.test;1");
-        check("a.test;100", "SMTP:a.test;100");
-        for cost in ["0", "101", "-1", "+1", "five", "", "256", "1;2"] {
-            check(&format!("a.test;{cost}"), &format!("cost `{cost}` is not a number from 1 to 100"));
-        }
-    }
-
-    #[test]
-    fn an_asterisk_is_a_whole_first_label() {
-        check("*.com", "SMTP:*.com;1");
-        for text in ["*contoso.com", "a.*.com", "*.*.com", "**", "[192.0.2.5]"] {
-            check(text, &format!("`{text}` is neither `*`, `contoso.com` nor `*.contoso.com`"));
-        }
-        check("contoso..com", "`contoso..com` is no domain: a label is empty");
-        check("*.", "`*.` is no domain: the domain is empty");
-        check("--", "`--` is for a connector of an Edge server");
-        check("X400:c=us;1", "type `X400` is not understood, only SMTP");
-    }
-
-    #[test]
-    fn a_bare_domain_covers_no_subdomain() {
-        check_match("contoso.com", "cONTOSO.com", true);
-        check_match("contoso.com", "sub.contoso.com", false);
-    }
-
-    #[test]
-    fn a_wildcard_covers_its_apex_and_every_depth() {
-        check_match("*.contoso.com", "contoso.com", true);
-        check_match("*.contoso.com", "b.a.contoso.com", true);
-        check_match("*.contoso.com", "xcontoso.com", false);
-    }
-
-    #[test]
-    fn an_address_literal_matches_the_asterisk_alone() {
-        check_match("*", "[192.0.2.5]", true);
-        check_match("*.test", "[192.0.2.5]", false);
-    }
-
-    #[test]
-    fn closer_spaces_compare_greater() {
-        let domain = Domain::parse("a.b.test").expect("a domain");
-        let ladder = ["*;1", "*.test;100", "*.b.test;7", "*.a.b.test;1", "a.b.test;9"];
-        let closeness = ladder.map(|text| text.parse::<AddressSpace>().expect("an address space").closeness(&domain));
-        assert!(closeness.is_sorted_by(|a, b| a < b), "{closeness:?}");
-    }
-}
+mod tests;

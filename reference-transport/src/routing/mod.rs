@@ -9,8 +9,9 @@ mod explain;
 mod scope;
 mod sites;
 mod table;
+mod x400;
 
-pub use address_space::{AddressSpace, AddressSpaceError, Closeness, Cost, Pattern};
+pub use address_space::{AddressSpace, AddressSpaceError, Closeness, Cost, Pattern, Side};
 pub use explain::{Standing, explain};
 pub use scope::{Place, distance};
 pub use sites::{SiteLink, SitePath, Sites};

@@ -93,6 +93,8 @@ impl RoutingTable {
         let index = self.connectors.len();
         for space in &connector.address_spaces {
             let list = match &space.pattern {
+                // The directory has put domains in the place of `--`; no recipient of SMTP is in another type.
+                Pattern::AcceptedDomains | Pattern::Foreign { .. } => continue,
                 Pattern::All => &mut self.all,
                 Pattern::Domain(domain) => self.domains.entry(domain.to_string()).or_default(),
                 Pattern::DomainAndSubdomains(domain) => self.subdomains.entry(domain.to_string()).or_default(),

@@ -4,35 +4,23 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Context, ShellError, ShellErrorKind,
-    convert::{Argument, Datum},
     grammar::{Command, Expression, Part, Word},
     nearest::nearest,
+    parameter::{Kind, Parameter, Where},
+    value::shortened,
+    value::{Argument, Datum},
 };
+use crate::directory::{Directory, Profile};
 
 /// A cmdlet: what it takes and what it does.
 pub(super) struct Cmdlet {
     pub(super) name: &'static str,
-    pub(super) parameters: &'static [Parameter],
+    pub(super) parameters: fn() -> Vec<Parameter>,
     /// The parameters that values without a name go to, in order.
     pub(super) positional: &'static [&'static str],
+    /// The parameters without which it does nothing.
+    pub(super) mandatory: &'static [&'static str],
     pub(super) run: fn(&mut Context<'_>, &Bound) -> Result<Datum, ShellError>,
-}
-
-/// A parameter, by its full name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Parameter {
-    /// Takes a value only after a colon.
-    Switch(&'static str),
-    /// Takes the value that follows.
-    Takes(&'static str),
-}
-
-impl Parameter {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Switch(name) | Self::Takes(name) => name,
-        }
-    }
 }
 
 /// The parameters of one command, by full name.
@@ -58,17 +46,41 @@ impl Bound {
         self.find(parameter).map_or(Ok(false), |argument| argument.boolean(parameter))
     }
 
+    /// Whether a removal was said yes to in advance (MOD-36).
+    pub(super) fn confirm(&self) -> Result<(), ShellError> {
+        if self.find("Confirm").is_some() && !self.is_on("Confirm")? {
+            return Ok(());
+        }
+        Err(ShellError::new(ShellErrorKind::NotConfirmed, self.name_span.clone()))
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &Argument)> {
         self.given.iter().map(|(name, argument)| (*name, argument))
     }
 }
 
-/// Gives each value its parameter.
+/// The parameters that a command names, in the order in which it does.
+pub(super) fn resolve(
+    cmdlet: &'static Cmdlet,
+    command: &Command,
+    directory: &Directory,
+) -> Result<Vec<Parameter>, ShellError> {
+    let parameters = (cmdlet.parameters)();
+    let words = command.parts.iter().filter_map(|part| match part {
+        Part::Parameter(word, _) => Some(word),
+        Part::Value(_) => None,
+    });
+    words.map(|word| find(cmdlet.name, &parameters, word, directory)).collect()
+}
+
+/// Gives each value its parameter; `parameters` are what [`resolve`] found.
 pub(super) fn bind(
     cmdlet: &'static Cmdlet,
     command: &Command,
+    parameters: Vec<Parameter>,
     mut evaluate: impl FnMut(&Expression) -> Result<Argument, ShellError>,
 ) -> Result<Bound, ShellError> {
+    let mut parameters = parameters.into_iter();
     let mut bound = Bound { given: BTreeMap::new(), name_span: command.name.span.clone() };
     let mut unnamed = Vec::new();
     let mut parts = command.parts.iter().peekable();
@@ -76,29 +88,28 @@ pub(super) fn bind(
         match part {
             Part::Value(expression) => unnamed.push(evaluate(expression)?),
             Part::Parameter(word, value) => {
-                let parameter = resolve(cmdlet, word)?;
-                let argument = match (parameter, value, parts.peek()) {
+                let Some(parameter) = parameters.next() else { continue };
+                let argument = match (parameter.kind, value, parts.peek()) {
                     (_, Some(expression), _) => evaluate(expression)?,
-                    (Parameter::Switch(_), None, _) => {
-                        Argument { datum: Datum::Boolean(true), span: word.span.clone() }
-                    }
-                    (Parameter::Takes(_), None, Some(Part::Value(expression))) => {
+                    (Kind::Switch, None, _) => Argument { datum: Datum::Boolean(true), span: word.span.clone() },
+                    (_, None, Some(Part::Value(expression))) => {
                         parts.next();
                         evaluate(expression)?
                     }
-                    (Parameter::Takes(parameter), None, _) => {
-                        let kind = ShellErrorKind::MissingArgument { parameter };
+                    (_, None, _) => {
+                        let kind = ShellErrorKind::MissingArgument { parameter: parameter.name };
                         return Err(ShellError::new(kind, word.span.clone()));
                     }
                 };
-                if bound.given.insert(parameter.name(), argument).is_some() {
-                    let kind = ShellErrorKind::RepeatedParameter { parameter: parameter.name() };
+                if bound.given.insert(parameter.name, argument).is_some() {
+                    let kind = ShellErrorKind::RepeatedParameter { parameter: parameter.name };
                     return Err(ShellError::new(kind, word.span.clone()));
                 }
             }
         }
     }
     place(cmdlet, &mut bound, unnamed)?;
+    cmdlet.mandatory.iter().try_for_each(|parameter| bound.need(parameter).map(drop))?;
     Ok(bound)
 }
 
@@ -108,7 +119,7 @@ fn place(cmdlet: &Cmdlet, bound: &mut Bound, unnamed: Vec<Argument>) -> Result<(
     positions.reverse();
     for argument in unnamed {
         let Some(name) = positions.pop() else {
-            let kind = ShellErrorKind::UnexpectedArgument { found: argument.datum.to_string() };
+            let kind = ShellErrorKind::UnexpectedArgument { found: shortened(&argument.datum.to_string()) };
             return Err(ShellError::new(kind, argument.span));
         };
         bound.given.insert(name, argument);
@@ -117,23 +128,44 @@ fn place(cmdlet: &Cmdlet, bound: &mut Bound, unnamed: Vec<Argument>) -> Result<(
 }
 
 /// The parameter of that name, or the only one that begins so (MOD-40).
-fn resolve(cmdlet: &'static Cmdlet, word: &Word) -> Result<Parameter, ShellError> {
-    let begins = |name: &str| name.get(..word.text.len()).is_some_and(|head| head.eq_ignore_ascii_case(&word.text));
-    let mut found: Vec<_> = cmdlet.parameters.iter().copied().filter(|parameter| begins(parameter.name())).collect();
-    if let Some(exact) = found.iter().find(|parameter| parameter.name().len() == word.text.len()) {
-        return Ok(*exact);
+fn find(
+    cmdlet: &'static str,
+    parameters: &[Parameter],
+    word: &Word,
+    directory: &Directory,
+) -> Result<Parameter, ShellError> {
+    let is_gone =
+        |parameter: &Parameter| parameter.place == Where::In2013 && directory.organisation().profile != Profile::E2013;
+    if let Some(exact) = parameters.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(&word.text)) {
+        return allowed(*exact, word, is_gone(exact), directory);
     }
-    match (found.len(), found.pop()) {
-        (1, Some(only)) => Ok(only),
-        (_, None) => {
-            let kind = ShellErrorKind::UnknownParameter { cmdlet: cmdlet.name, name: word.text.clone() };
-            let suggestions = nearest(&word.text, cmdlet.parameters.iter().map(|parameter| parameter.name()));
+    let begins = |name: &str| name.get(..word.text.len()).is_some_and(|head| head.eq_ignore_ascii_case(&word.text));
+    let known: Vec<_> = parameters.iter().filter(|parameter| !is_gone(parameter)).collect();
+    let found: Vec<_> = known.iter().copied().filter(|parameter| begins(parameter.name)).collect();
+    match found[..] {
+        [] => {
+            let kind = ShellErrorKind::UnknownParameter { cmdlet, name: shortened(&word.text) };
+            let suggestions = nearest(&word.text, known.iter().map(|parameter| parameter.name));
             Err(ShellError { suggestions, ..ShellError::new(kind, word.span.clone()) })
         }
-        (_, Some(last)) => {
-            let candidates = found.into_iter().chain([last]).map(Parameter::name).collect();
+        [only] => allowed(*only, word, false, directory),
+        _ => {
+            let candidates = found.iter().map(|parameter| parameter.name).collect();
             let kind = ShellErrorKind::AmbiguousParameter { name: word.text.clone(), candidates };
             Err(ShellError::new(kind, word.span.clone()))
         }
     }
+}
+
+/// The parameter, if it can be used on the local server.
+fn allowed(parameter: Parameter, word: &Word, is_gone: bool, directory: &Directory) -> Result<Parameter, ShellError> {
+    let is_edge = directory.local_server().is_edge();
+    let why = match parameter.place {
+        Where::In2013 if is_gone => "went with Exchange 2013",
+        Where::Edge if !is_edge => "is for Edge servers",
+        Where::Mailbox if is_edge => "is for Mailbox servers",
+        Where::Anywhere | Where::Edge | Where::In2013 | Where::Mailbox => return Ok(parameter),
+    };
+    let kind = ShellErrorKind::UnsupportedParameter { parameter: parameter.name, why };
+    Err(ShellError::new(kind, word.span.clone()))
 }

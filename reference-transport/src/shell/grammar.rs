@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use winnow::{
     LocatingSlice, ModalResult, Parser,
-    ascii::{line_ending, till_line_ending},
+    ascii::{Caseless, line_ending, till_line_ending},
     combinator::{alt, cut_err, delimited, eof, fail, not, opt, peek, preceded, repeat, separated},
     error::{ContextError, ErrMode, StrContext, StrContextValue},
     stream::Location,
@@ -33,7 +33,13 @@ pub(super) struct Expression {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ExpressionKind {
     Command(Command),
+    /// What stands between the braces of `where { ... }`.
+    Condition(Condition),
     List(Vec<Expression>),
+    /// A command, and what its objects go through.
+    Pipeline(Box<Expression>, Vec<Command>),
+    /// `@{Add='a'; Remove='b'}`.
+    Table(Vec<(Word, Expression)>),
     /// A bare word, or what stood between quotes.
     Text(String),
     /// Its name, without the dollar.
@@ -45,6 +51,30 @@ pub(super) enum ExpressionKind {
 pub(super) struct Command {
     pub(super) name: Word,
     pub(super) parts: Vec<Part>,
+}
+
+/// Terms with `-and` and `-or` between them, which bind alike, from left to right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Condition {
+    pub(super) first: Box<Term>,
+    pub(super) rest: Vec<(Joint, Term)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Joint {
+    And,
+    Or,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Term {
+    Group(Condition),
+    /// `$_.Property -eq value`; `-ne` is not equal.
+    Compare {
+        property: Word,
+        equal: bool,
+        value: Expression,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +130,7 @@ fn next_statement(input: &mut Input<'_>) -> ModalResult<Option<Statement>> {
     let ((variable, value), span) = assigned.with_span().parse_next(input)?;
     (blank, opt(comment)).parse_next(input)?;
     let end = alt((eof.void(), line_ending.void(), ';'.void()));
-    end.context(words("the end of the command (pipelines and operators are not understood)")).parse_next(input)?;
+    end.context(words("the end of the command or a `|` (operators are not understood)")).parse_next(input)?;
     Ok(Some(Statement { variable, value, span }))
 }
 
@@ -113,19 +143,31 @@ fn assigned(input: &mut Input<'_>) -> ModalResult<(Option<String>, Expression)> 
     // After an equals sign a number is a value; at the start of a line it is a command that nobody has.
     let begins_command = |c: char| c.is_ascii_alphabetic() || (variable.is_none() && c.is_ascii_digit());
     let is_command = peek(opt(one_of(begins_command))).parse_next(input)?.is_some();
-    let value = if is_command { command(0, input)? } else { cut_err(value(0)).parse_next(input)? };
+    let value = if is_command { pipeline(0, input)? } else { cut_err(value(0)).parse_next(input)? };
     Ok((variable, value))
 }
 
-fn command(depth: usize, input: &mut Input<'_>) -> ModalResult<Expression> {
-    let (command, span) = (
-        word.with_span().context(words("a command")),
-        repeat(0.., preceded(blank, |input: &mut Input<'_>| part(depth, input))),
-    )
+fn pipeline(depth: usize, input: &mut Input<'_>) -> ModalResult<Expression> {
+    let stage = |input: &mut Input<'_>| {
+        (blank, '|', gap).parse_next(input)?;
+        cut_err(|input: &mut Input<'_>| command(depth, input)).parse_next(input)
+    };
+    let first = |input: &mut Input<'_>| command(depth, input);
+    let ((source, stages), span): ((_, Vec<_>), _) =
+        (first.with_span(), repeat(0.., stage)).with_span().parse_next(input)?;
+    let (command, command_span) = source;
+    let source = Expression { kind: ExpressionKind::Command(command), span: command_span };
+    if stages.is_empty() {
+        return Ok(source);
+    }
+    Ok(Expression { kind: ExpressionKind::Pipeline(Box::new(source), stages), span })
+}
+
+fn command(depth: usize, input: &mut Input<'_>) -> ModalResult<Command> {
+    let name = word.with_span().context(words("a command"));
+    (name, repeat(0.., preceded(blank, |input: &mut Input<'_>| part(depth, input))))
         .map(|((text, span), parts)| Command { name: Word { text, span }, parts })
-        .with_span()
-        .parse_next(input)?;
-    Ok(Expression { kind: ExpressionKind::Command(command), span })
+        .parse_next(input)
 }
 
 fn part(depth: usize, input: &mut Input<'_>) -> ModalResult<Part> {
@@ -166,9 +208,16 @@ fn scalar(depth: usize, input: &mut Input<'_>) -> ModalResult<Expression> {
     ));
     let leaf = leaf.with_span().map(|(kind, span)| Expression { kind, span });
     let inner = |input: &mut Input<'_>| parenthesised(depth + 1, input);
-    alt((leaf, |input: &mut Input<'_>| array(depth + 1, input), inner))
-        .context(words("a value: a word, quoted text, a variable, a list or a command in parentheses"))
-        .parse_next(input)
+    let table = |input: &mut Input<'_>| table(depth + 1, input);
+    alt((
+        leaf,
+        |input: &mut Input<'_>| array(depth + 1, input),
+        table,
+        |input: &mut Input<'_>| block(depth + 1, input),
+        inner,
+    ))
+    .context(words("a value: a word, quoted text, a variable, a list or a command in parentheses"))
+    .parse_next(input)
 }
 
 fn array(depth: usize, input: &mut Input<'_>) -> ModalResult<Expression> {
@@ -181,10 +230,67 @@ fn array(depth: usize, input: &mut Input<'_>) -> ModalResult<Expression> {
         .parse_next(input)
 }
 
+/// Its entries stand on lines of their own, or have a `;` between them.
+fn table(depth: usize, input: &mut Input<'_>) -> ModalResult<Expression> {
+    let between = |input: &mut Input<'_>| repeat::<_, _, (), _, _>(0.., alt((gap1, ';'.void()))).parse_next(input);
+    let key = alt((single_quoted, double_quoted, word_before_equals)).with_span();
+    let entry = (
+        key.map(|(text, span)| Word { text, span }),
+        cut_err((blank, '=', blank).context(words("`=`"))),
+        cut_err(value(depth)),
+        between,
+    )
+        .map(|(key, _, value, ())| (key, value));
+    delimited(("@{", between), repeat(0.., entry), cut_err('}'.context(words("`}`"))))
+        .with_span()
+        .map(|(entries, span)| Expression { kind: ExpressionKind::Table(entries), span })
+        .parse_next(input)
+}
+
+fn word_before_equals(input: &mut Input<'_>) -> ModalResult<String> {
+    take_while(1.., is_name).map(str::to_owned).parse_next(input)
+}
+
+fn block(depth: usize, input: &mut Input<'_>) -> ModalResult<Expression> {
+    let inner = cut_err(|input: &mut Input<'_>| condition(depth, input));
+    delimited(('{', gap), inner, (gap, cut_err('}'.context(words("`-and`, `-or` or `}`")))))
+        .with_span()
+        .map(|(condition, span)| Expression { kind: ExpressionKind::Condition(condition), span })
+        .parse_next(input)
+}
+
+fn condition(depth: usize, input: &mut Input<'_>) -> ModalResult<Condition> {
+    let and = Caseless("-and").value(Joint::And);
+    let joint = delimited(gap, alt((and, Caseless("-or").value(Joint::Or))), gap);
+    let further = (joint, cut_err(|input: &mut Input<'_>| term(depth, input)));
+    ((|input: &mut Input<'_>| term(depth, input)).map(Box::new), repeat(0.., further))
+        .map(|(first, rest)| Condition { first, rest })
+        .parse_next(input)
+}
+
+fn term(depth: usize, input: &mut Input<'_>) -> ModalResult<Term> {
+    if depth >= DEPTH_MAX {
+        return cut_err(fail.context(words("fewer parentheses"))).parse_next(input);
+    }
+    let inner = cut_err(|input: &mut Input<'_>| condition(depth + 1, input));
+    let group = delimited(('(', gap), inner, (gap, close)).map(Term::Group);
+    let property = preceded("$_.", cut_err(take_while(1.., is_name)).context(words("the name of a property")))
+        .with_span()
+        .map(|(text, span): (&str, Range<usize>)| Word { text: text.to_owned(), span });
+    let operator = alt((Caseless("-eq").value(true), Caseless("-ne").value(false)));
+    let compare = (
+        property,
+        cut_err(delimited(blank, operator, blank).context(words("`-eq` or `-ne`"))),
+        cut_err(|input: &mut Input<'_>| scalar(depth, input)),
+    )
+        .map(|(property, equal, value)| Term::Compare { property, equal, value });
+    alt((group, compare)).context(words("a comparison, such as `$_.Deny -eq $false`")).parse_next(input)
+}
+
 fn parenthesised(depth: usize, input: &mut Input<'_>) -> ModalResult<Expression> {
     ('(', gap).parse_next(input)?;
     let is_command = peek(opt(one_of(|c: char| c.is_ascii_alphabetic()))).parse_next(input)?.is_some();
-    let inner = if is_command { command(depth, input)? } else { cut_err(value(depth)).parse_next(input)? };
+    let inner = if is_command { pipeline(depth, input)? } else { cut_err(value(depth)).parse_next(input)? };
     (gap, close).parse_next(input)?;
     Ok(inner)
 }

@@ -2,11 +2,22 @@
 
 use super::ShellError;
 
+/// Longest name that is compared: nobody mistypes more.
+const NAME_OCTETS_MAX: usize = 128;
+
+/// Most names that one is compared with.
+const CANDIDATES_MAX: usize = 1_000;
+
 /// The nearest of `known`, nearest first, at most [`ShellError::SUGGESTIONS_MAX`]; names that share less than half of
 /// their letters are left out.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
+    if name.len() > NAME_OCTETS_MAX {
+        return Vec::new();
+    }
     let folded = name.to_ascii_lowercase();
     let mut ranked: Vec<_> = known
+        .take(CANDIDATES_MAX)
+        .filter(|candidate| candidate.len() <= NAME_OCTETS_MAX)
         .map(|candidate| (distance(&folded, &candidate.to_ascii_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= candidate.len().max(name.len()) / 2)
         .collect();

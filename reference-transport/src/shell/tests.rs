@@ -4,6 +4,10 @@ use crate::{
     directory::{Principal, Right},
 };
 
+mod centre;
+mod hostile;
+mod nouns;
+mod output;
 mod refusals;
 
 fn run(text: &str) -> (Directory, Vec<CommandOutcome>) {
@@ -24,7 +28,11 @@ fn check(text: &str, expected: Connector) {
 
 /// The connector that `New-SendConnector -Name A -AddressSpaces *` makes.
 fn minimal() -> Connector {
-    Connector { address_spaces: vec!["*".parse().expect("an address space")], ..Connector::named("A") }
+    Connector {
+        address_spaces: vec!["*".parse().expect("an address space")],
+        source_servers: vec!["localhost".to_owned()],
+        ..Connector::named("A")
+    }
 }
 
 fn smart_hosts(hosts: &[&str]) -> Routing {
@@ -98,6 +106,7 @@ fn every_setting_reaches_the_connector() {
             domain: Some("*.contoso.test".into()),
         },
         inactivity_timeout: std::time::Duration::from_secs(90),
+        protocol_logging: crate::connector::LoggingLevel::Verbose,
         messages_per_connection_max: 5,
         routing: smart_hosts(&["h.test"]),
         ..minimal()

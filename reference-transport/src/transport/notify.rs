@@ -90,10 +90,11 @@ impl Inner {
             return pending.release(&*self.observer);
         };
         let now = Instant::now();
+        let notice = Message::accept(submission, self.stamp());
         let item = Item {
-            message: Arc::new(Message::accept(submission, self.stamp())),
+            recipients: notice.recipients.iter().enumerate().map(|(at, to)| Waiting::new(at, to)).collect(),
+            message: Arc::new(notice),
             origin: Origin::Notice,
-            recipients: vec![Waiting::new(0, &message.reverse_path)],
             accepted: now,
             due: now,
             is_delay_told: false,

@@ -84,7 +84,7 @@ pub(crate) fn effective(directory: &Directory, connector: &Connector, domain: &D
     if connector.domain_secure_enabled && connector.routing == Routing::Dns && secured.contains(domain) {
         connector.tls = TlsPolicy::Mutual;
         // A certificate on both sides makes the host a partner (PRM-21).
-        connector.header_rights = directory.permissions().header_rights(&connector.name, Principal::PartnerServers);
+        connector.header_rights = directory.permissions().header_rights(&connector.name, &[Principal::PartnerServers]);
     }
     connector
 }

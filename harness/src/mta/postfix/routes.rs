@@ -34,7 +34,7 @@ impl Routes {
             let target = format!("{service}:{}", next_hops(connector));
             for AddressSpace { pattern, .. } in &connector.address_spaces {
                 match taken.insert(pattern, &connector.name) {
-                    None => routes.add(pattern, &target),
+                    None => routes.add(pattern, &target)?,
                     // Twice in one connector, at two costs: the same row.
                     Some(other) if other == connector.name => {}
                     Some(_) => return Err(compete(pattern)),
@@ -44,8 +44,12 @@ impl Routes {
         Ok(routes)
     }
 
-    fn add(&mut self, pattern: &Pattern, target: &str) {
+    fn add(&mut self, pattern: &Pattern, target: &str) -> Result<(), StartError> {
         match pattern {
+            Pattern::AcceptedDomains | Pattern::Foreign { .. } => {
+                let setting = "an address space that is no domain".to_owned();
+                return Err(StartError::Unsupported { setting });
+            }
             Pattern::All => self.everything.push(("*".to_owned(), target.to_owned())),
             Pattern::Domain(domain) => self.domains.push((domain.to_string(), target.to_owned())),
             Pattern::DomainAndSubdomains(domain) => {
@@ -53,11 +57,14 @@ impl Routes {
                 self.families.push((format!(".{domain}"), target.to_owned()));
             }
         }
+        Ok(())
     }
 }
 
 fn compete(pattern: &Pattern) -> StartError {
     let space = match pattern {
+        Pattern::AcceptedDomains => "--".to_owned(),
+        Pattern::Foreign { kind, space } => format!("{kind}:{space}"),
         Pattern::All => "*".to_owned(),
         Pattern::Domain(domain) => domain.to_string(),
         Pattern::DomainAndSubdomains(domain) => format!("*.{domain}"),

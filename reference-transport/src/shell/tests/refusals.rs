@@ -20,8 +20,8 @@ fn unknown_names_get_suggestions() {
     check(
         "^New-SendConector^ A",
         "unknown-command",
-        "no cmdlet is named `New-SendConector`; nearest: `New-SendConnector`, `Set-SendConnector`, \
-         `Remove-SendConnector`",
+        "no cmdlet is named `New-SendConector`; nearest: `New-SendConnector`, `Get-SendConnector`, \
+         `Set-SendConnector`, `Remove-SendConnector`",
     );
     check(
         &format!("{NEW} ^-SmartHots^ h.test"),
@@ -46,8 +46,8 @@ fn a_prefix_belongs_to_one_parameter() {
     );
     check(
         &format!("{NEW} -SourceTransportServer ^mbx1.test^"),
-        "not-yet",
-        "`-SourceTransportServers` is not understood yet, but at its default",
+        "bad-value",
+        "`mbx1.test` is no value for `SourceTransportServers`: a server of the organisation",
     );
 }
 
@@ -55,7 +55,11 @@ fn a_prefix_belongs_to_one_parameter() {
 fn what_is_mandatory_is_named() {
     check("^New-SendConnector^ -AddressSpaces *", "missing-parameter", "`-Name` is mandatory");
     check("^New-SendConnector^ A", "missing-parameter", "`-AddressSpaces` is mandatory");
-    check("New-SendConnector A -AddressSpaces ^$null^", "conflict", "a connector needs at least one address space");
+    check(
+        "New-SendConnector A -AddressSpaces ^$null^",
+        "no-address-space",
+        "a connector needs at least one address space",
+    );
     check(&format!("{NEW} ^-Port^ -Internet"), "missing-argument", "`-Port` needs a value");
     check(&format!("{NEW} -Port 25 ^-port^ 26"), "repeated-parameter", "`-Port` is given twice");
     check(&format!("{NEW} ^b^"), "unexpected-argument", "no parameter takes `b`");
@@ -109,18 +113,22 @@ fn each_address_space_is_pointed_at() {
 #[test]
 fn one_of_two_routings_is_configured() {
     let needs = "`SmartHosts` needs `DNSRoutingEnabled` to be `$false`";
-    check(&format!("{NEW} -SmartHosts ^h.test^"), "conflict", needs);
-    check(&format!("{NEW} -DNSRoutingEnabled $true -SmartHosts ^h.test^"), "conflict", needs);
+    check(&format!("{NEW} -SmartHosts ^h.test^"), "smart-hosts-need-dns-routing-off", needs);
+    check(&format!("{NEW} -DNSRoutingEnabled $true -SmartHosts ^h.test^"), "smart-hosts-need-dns-routing-off", needs);
     let alone = "`DNSRoutingEnabled` `$false` needs `SmartHosts`";
-    check(&format!("{NEW} -DNSRoutingEnabled ^$false^"), "conflict", alone);
-    check(&format!("{NEW}\nSet-SendConnector A -DNSRoutingEnabled ^$false^"), "conflict", alone);
+    check(&format!("{NEW} -DNSRoutingEnabled ^$false^"), "dns-routing-off-needs-smart-hosts", alone);
+    check(
+        &format!("{NEW}\nSet-SendConnector A -DNSRoutingEnabled ^$false^"),
+        "dns-routing-off-needs-smart-hosts",
+        alone,
+    );
 }
 
 #[test]
 fn one_usage_is_given_once() {
     let message = "a connector has one usage: the switches and `-Usage` exclude each other";
-    check(&format!("{NEW} -Internet ^-Partner^"), "conflict", message);
-    check(&format!("{NEW} -Usage Custom ^-Internet^"), "conflict", message);
+    check(&format!("{NEW} -Internet ^-Partner^"), "two-usages", message);
+    check(&format!("{NEW} -Usage Custom ^-Internet^"), "two-usages", message);
     check(
         &format!("{NEW}\nSet-SendConnector A ^-Usage^ Internal"),
         "unknown-parameter",
@@ -131,20 +139,24 @@ fn one_usage_is_given_once() {
 #[test]
 fn tls_settings_go_together() {
     let exclude = "`RequireTLS` and `IgnoreSTARTTLS` exclude each other";
-    check(&format!("{NEW} -IgnoreSTARTTLS $true -RequireTLS ^$true^"), "conflict", exclude);
-    check(&format!("{NEW} -RequireTLS $true\n^Set-SendConnector A -IgnoreSTARTTLS $true^"), "conflict", exclude);
+    check(&format!("{NEW} -IgnoreSTARTTLS $true -RequireTLS ^$true^"), "require-tls-excludes-ignore-starttls", exclude);
+    check(
+        &format!("{NEW} -RequireTLS $true\n^Set-SendConnector A -IgnoreSTARTTLS $true^"),
+        "require-tls-excludes-ignore-starttls",
+        exclude,
+    );
     let level = "`TlsAuthLevel` needs `RequireTLS` `$true`";
-    check(&format!("{NEW} -TlsAuthLevel ^EncryptionOnly^"), "conflict", level);
+    check(&format!("{NEW} -TlsAuthLevel ^EncryptionOnly^"), "tls-auth-level-needs-require-tls", level);
     check(
         &format!("{NEW} -RequireTLS $true -TlsAuthLevel EncryptionOnly\n^Set-SendConnector A -RequireTLS $false^"),
-        "conflict",
+        "tls-auth-level-needs-require-tls",
         level,
     );
     check(
         &format!(
             "^{NEW} -DNSRoutingEnabled $false -SmartHosts h.test -RequireTLS $true -TlsAuthLevel DomainValidation^"
         ),
-        "conflict",
+        "tls-domain-needed",
         "`DomainValidation` with smart hosts needs `TlsDomain`",
     );
 }
@@ -153,7 +165,7 @@ fn tls_settings_go_together() {
 fn a_mechanism_with_a_password_needs_one() {
     let message = "`BasicAuth` and `BasicAuthRequireTLS` need `AuthenticationCredential`";
     for mechanism in ["BasicAuth", "BasicAuthRequireTLS"] {
-        check(&format!("{NEW} -SmartHostAuthMechanism ^{mechanism}^"), "conflict", message);
+        check(&format!("{NEW} -SmartHostAuthMechanism ^{mechanism}^"), "credential-needed", message);
     }
 }
 
@@ -165,8 +177,8 @@ fn a_name_is_taken_whatever_its_case() {
 #[test]
 fn removal_is_confirmed() {
     let message = "removal asks for confirmation: `-Confirm:$false` answers it";
-    check(&format!("{NEW}\n^Remove-SendConnector^ A"), "conflict", message);
-    check(&format!("{NEW}\n^Remove-SendConnector^ A -Confirm"), "conflict", message);
+    check(&format!("{NEW}\n^Remove-SendConnector^ A"), "not-confirmed", message);
+    check(&format!("{NEW}\n^Remove-SendConnector^ A -Confirm"), "not-confirmed", message);
 }
 
 #[test]
@@ -178,13 +190,15 @@ fn permissions_know_their_names() {
          ms-Exch-Send-Headers-Organization, ms-Exch-Send-Headers-Routing, ms-Exch-SMTP-Send-Exch50, \
          ms-Exch-SMTP-Send-XShadow",
     );
-    check(&format!("{NEW}\nAdd-ADPermission ^B^ -User x"), "not-found", "no connector is named `B`");
+    check(&format!("{NEW}\nAdd-ADPermission ^B^ -User x -ExtendedRights y"), "not-found", "no connector is named `B`");
+    check(&format!("{NEW}\n^Add-ADPermission^ A -User x"), "missing-parameter", "`-ExtendedRights` is mandatory");
 }
 
 #[test]
 fn a_syntax_error_stands_at_its_place() {
-    let end = "expected the end of the command (pipelines and operators are not understood)";
-    check(&format!("{NEW} ^|^ Format-Table"), "syntax", end);
+    let end = "expected the end of the command or a `|` (operators are not understood)";
+    check(&format!("{NEW} ^&^ Format-Table"), "syntax", end);
+    check(&format!("{NEW} |^^"), "syntax", "expected a command");
     check("New-SendConnector 'A^^", "syntax", "expected a closing `'`");
     check("New-SendConnector \"A^^", "syntax", "expected a closing `\"`");
     check("New-SendConnector A -AddressSpaces @(a,b^^", "syntax", "expected `)`");

@@ -2,18 +2,30 @@
 
 use std::{fmt, ops::Range, time::Duration};
 
-use super::{ShellError, ShellErrorKind};
-use crate::connector::Credential;
+use super::{
+    ShellError, ShellErrorKind,
+    object::{Object, Value},
+    pipeline::Test,
+};
+use crate::{connector::Credential, directory::Directory};
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Datum {
     Boolean(bool),
+    /// What `where` keeps.
+    Condition(Test),
     Credential(Credential),
     List(Vec<Argument>),
     Null,
+    /// What a command gave.
+    Objects(Vec<Object>),
+    /// What `Format-Table` and its like made.
+    Printed(String),
     /// The password of a credential to be; printed by nothing (AUT-24).
     Secret(Secret),
+    /// `@{Add=...; Remove=...}`.
+    Table(Vec<(String, Argument)>),
     Text(String),
 }
 
@@ -37,6 +49,13 @@ pub(super) struct Argument {
 impl fmt::Display for Datum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Condition(_) => f.write_str("{...}"),
+            Self::Objects(objects) => {
+                let lines: Vec<_> = objects.iter().map(Object::line).collect();
+                f.write_str(&lines.join("\n"))
+            }
+            Self::Printed(text) => f.write_str(text),
+            Self::Table(_) => f.write_str("@{...}"),
             Self::Boolean(true) => f.write_str("$true"),
             Self::Boolean(false) => f.write_str("$false"),
             Self::Credential(credential) => write!(f, "PSCredential {}", credential.user),
@@ -56,7 +75,7 @@ impl fmt::Display for Datum {
 impl Argument {
     /// The error that this is no value for `parameter`.
     pub(super) fn bad(&self, parameter: &'static str, allowed: impl Into<String>) -> ShellError {
-        let found = self.datum.to_string();
+        let found = shortened(&self.datum.to_string());
         ShellError::new(ShellErrorKind::BadValue { parameter, found, allowed: allowed.into() }, self.span.clone())
     }
 
@@ -148,6 +167,144 @@ impl Argument {
     }
 }
 
+/// A parameter with its argument, and the directory that it may refer to.
+pub(super) struct Reading<'a> {
+    pub(super) name: &'static str,
+    pub(super) argument: &'a Argument,
+    pub(super) directory: &'a Directory,
+}
+
+impl Reading<'_> {
+    pub(super) fn boolean(&self) -> Result<bool, ShellError> {
+        self.argument.boolean(self.name)
+    }
+
+    pub(super) fn number(&self, range: Range<u64>) -> Result<u32, ShellError> {
+        self.argument.number(self.name, range).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+    }
+
+    /// A number, or `unlimited`.
+    pub(super) fn limit(&self, range: Range<u64>) -> Result<Option<u32>, ShellError> {
+        let is_unlimited = self.argument.text(self.name).is_ok_and(|text| text.eq_ignore_ascii_case("unlimited"));
+        if is_unlimited { Ok(None) } else { self.number(range).map(Some) }
+    }
+
+    pub(super) fn size(&self) -> Result<Option<u64>, ShellError> {
+        self.argument.size(self.name)
+    }
+
+    pub(super) fn timespan(&self, range: Range<u64>) -> Result<Duration, ShellError> {
+        self.argument.timespan(self.name, range)
+    }
+
+    pub(super) fn one_of<T: Copy>(&self, words: &[(&str, T)]) -> Result<T, ShellError> {
+        self.argument.one_of(self.name, words)
+    }
+
+    /// A text without control characters; `None` for `$null` and for an empty one.
+    pub(super) fn text(&self) -> Result<Option<String>, ShellError> {
+        if self.argument.is_null() {
+            return Ok(None);
+        }
+        let text = self.argument.text(self.name)?;
+        if text.chars().any(char::is_control) {
+            return Err(self.argument.bad(self.name, "a text without control characters"));
+        }
+        Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    }
+
+    /// What `read` makes of the text; `None` for `$null` and for an empty one.
+    pub(super) fn parsed<T, E: fmt::Display>(
+        &self,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, ShellError> {
+        let text = self.text()?;
+        let parsed = text.map(|text| read(&text)).transpose();
+        parsed.map_err(|error| self.argument.bad(self.name, error.to_string()))
+    }
+
+    /// The new value of a list: all of it, or as it was with `@{Add=...; Remove=...}` (MOD-32).
+    pub(super) fn list<T: Clone + PartialEq>(
+        &self,
+        known: &[T],
+        read: impl Fn(&Argument) -> Result<T, ShellError>,
+    ) -> Result<Vec<T>, ShellError> {
+        let Datum::Table(entries) = &self.argument.datum else {
+            let items = self.argument.items();
+            if items.len() > VALUES_MAX {
+                return Err(self.argument.bad(self.name, TOO_MANY));
+            }
+            return items.into_iter().map(read).collect();
+        };
+        let mut list = known.to_vec();
+        for (key, value) in entries {
+            let is_addition = match key.to_ascii_lowercase().as_str() {
+                "add" => true,
+                "remove" => false,
+                _ => return Err(value.bad(self.name, "`@{Add=...}`, `@{Remove=...}` or both")),
+            };
+            for item in value.items() {
+                let item = read(item)?;
+                let place = list.iter().position(|known| *known == item);
+                match (is_addition, place) {
+                    (true, None) if list.len() >= VALUES_MAX => return Err(value.bad(self.name, TOO_MANY)),
+                    (true, None) => list.push(item),
+                    (false, Some(place)) => drop(list.remove(place)),
+                    (true, Some(_)) | (false, None) => {}
+                }
+            }
+        }
+        Ok(list)
+    }
+}
+
+/// Most values of one setting: each message may look at all of them.
+pub(super) const VALUES_MAX: usize = 10_000;
+
+const TOO_MANY: &str = "at most 10000 values";
+
+/// As Exchange shows it: `35 MB (36,700,160 bytes)`, `Unlimited`.
+pub(super) fn shown_size(size: Option<u64>) -> Value {
+    let Some(octets) = size else { return Value::text("Unlimited") };
+    let (unit, shift) = match octets {
+        0..1024 => ("B", 0),
+        1024..1_048_576 => ("KB", 10),
+        1_048_576..1_073_741_824 => ("MB", 20),
+        _ => ("GB", 30),
+    };
+    // To a thousandth, cut, and without the zeros at its end.
+    let thousandths = ((octets & ((1 << shift) - 1)) * 1000) >> shift;
+    let fraction = format!(".{thousandths:03}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    let digits = octets.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    Value::Text(format!("{}{fraction} {unit} ({grouped} bytes)", octets >> shift))
+}
+
+/// `Unlimited`, or the number.
+pub(super) fn shown_limit(limit: Option<u32>) -> Value {
+    limit.map_or_else(|| Value::text("Unlimited"), |limit| Value::Number(limit.into()))
+}
+
+pub(super) fn shown_timespan(span: Duration) -> Value {
+    Value::Text(timespan(span.as_secs()))
+}
+
+/// As much of what somebody wrote as a message should repeat.
+pub(super) fn shortened(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 120;
+    match text.char_indices().nth(CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// Greatest `-MaxMessageSize`, in octets (MOD-41).
 const SIZE_MAX: u64 = 2_147_483_647;
 
@@ -170,7 +327,7 @@ fn below(digits: &str, limit: u64) -> Option<u64> {
     is_number.then(|| digits.parse().ok()).flatten().filter(|number| *number < limit)
 }
 
-fn timespan(secs: u64) -> String {
+pub(super) fn timespan(secs: u64) -> String {
     let (days, hours, minutes, rest) = (secs / 86_400, secs / 3600 % 24, secs / 60 % 60, secs % 60);
     let days = if days == 0 { String::new() } else { format!("{days}.") };
     format!("{days}{hours:02}:{minutes:02}:{rest:02}")
