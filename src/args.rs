@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::selection::Shard;
+
 /// The conformance suite for mail that leaves.
 ///
 /// mtaspec stands where an MTA delivers to: fake DNS and fake smart hosts give it a world, case pages say which Send
@@ -18,12 +20,12 @@ pub(crate) struct Args {
 
 const EXIT_STATUSES: &str = "\
 Exit status:
-  0  as expected              4   nothing was judged, a deviation is stale, or a snapshot differs
-  1  departs (a SHOULD)       64  the command line is wrong
-  2  violates (a MUST)        65  a page or a file is wrong
-  3  inconclusive, or         69  the MTA, or a right that it needs, is missing
-     unsupported on the       70  a bug of mtaspec
-     reference, or a verdict
+  0  as expected              4   nothing was judged, a deviation is stale,
+  1  departs (a SHOULD)           a snapshot differs, or two runs do
+  2  violates (a MUST)        64  the command line is wrong
+  3  inconclusive, or         65  a page or a file is wrong
+     unsupported on the       69  the MTA, or a right that it needs, is missing
+     reference, or a verdict  70  a bug of mtaspec
      that varies (--repeat)
 
 Start with:  mtaspec run
@@ -33,7 +35,7 @@ Start with:  mtaspec run
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run cases and judge what the MTA did.
-    Run(Run),
+    Run(Box<Run>),
     /// List cases, requirements, MTAs or invariants.
     List(List),
     /// Show a case: its section of the page, its world, its requirements.
@@ -42,8 +44,14 @@ pub(crate) enum Command {
     New(New),
     /// Show for each requirement the cases that cite it; with a stored run, whether their claims held.
     Coverage(Coverage),
-    /// Judge the traces of a stored run again, without an MTA.
+    /// Judge the traces of stored runs again, without an MTA, and say what changed.
     Judge(Judge),
+    /// Show what changed between two stored runs: verdicts and dialogues, also where both conform.
+    Diff(Diff),
+    /// Show many stored runs as one matrix; shards of a run are put together.
+    Report(Report),
+    /// Print what a shell needs to complete the command line.
+    Completions(Completions),
     /// The MTAs that are judged in the sandbox: what each can be asked for, and a way to get them.
     #[command(subcommand)]
     Mta(Mta),
@@ -81,6 +89,10 @@ pub(crate) struct Run {
     /// An unpacked tree of the MTA; by default the one that `mtaspec mta fetch` unpacked last, or the machine's own.
     #[arg(long, value_name = "DIR")]
     pub(crate) mta_root: Option<PathBuf>,
+    /// A setting of the MTA's own, `KEY=VALUE`, behind what its adapter writes: for Postfix a line of main.cf. May be
+    /// given more than once. The claims stay what they are.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) mta_option: Vec<String>,
     /// How the MTA reaches the hosts; by default memory for the reference, and a sandbox for any other.
     #[arg(long, value_enum)]
     pub(crate) network: Option<Network>,
@@ -94,7 +106,7 @@ pub(crate) struct Run {
     /// reason of yours before it can be used. The file must not be there yet.
     #[arg(long, value_name = "FILE")]
     pub(crate) write_deviations: Option<PathBuf>,
-    /// Where snapshots are compared and kept; by default beside the pages.
+    /// Where snapshots are compared and kept; by default beside the pages, and for an MTA on sockets nowhere.
     #[arg(long, value_name = "DIR")]
     pub(crate) snapshots: Option<PathBuf>,
     /// Write the snapshots as they are now, after you have read the difference.
@@ -103,9 +115,16 @@ pub(crate) struct Run {
     /// Neither compare nor write snapshots.
     #[arg(long, conflicts_with = "snapshots")]
     pub(crate) no_snapshots: bool,
-    /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
+    /// Write a report: html=FILE for people, json=FILE to be judged and compared later, junit=FILE and markdown=FILE for
+    /// continuous integration, github=- for the log of a workflow. `-` is standard output. May be given more than once.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
+    /// Only cases that somebody had to look at in this stored run.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) failed_in: Option<PathBuf>,
+    /// Only the Kth of N parts of the cases; `mtaspec report` puts the stored parts together.
+    #[arg(long, value_name = "K/N")]
+    pub(crate) shard: Option<Shard>,
     /// Cases that run at the same time; by default one for each processor, and 8 in sandboxes, where cases mostly
     /// wait.
     #[arg(long, value_name = "N")]
@@ -180,17 +199,58 @@ pub(crate) struct Coverage {
 /// `mtaspec judge`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Judge {
-    /// A stored run, `mtaspec run --report json=FILE`.
-    pub(crate) run: PathBuf,
+    /// Stored runs, `mtaspec run --report json=FILE`.
+    #[arg(required = true, value_name = "RUN")]
+    pub(crate) runs: Vec<PathBuf>,
     /// Which pages.
     #[command(flatten)]
     pub(crate) pages: Pages,
     /// What the MTA is known to do otherwise, in a TOML file.
     #[arg(long, value_name = "FILE")]
     pub(crate) deviations: Option<PathBuf>,
-    /// Write a report: `json=FILE`, `junit=FILE` or `markdown=FILE`. May be given more than once.
+    /// Write a report: KIND=FILE. May be given more than once; `mtaspec run --help` names the kinds.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,
+}
+
+/// `mtaspec diff`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diff {
+    /// A stored run, `mtaspec run --report json=FILE`.
+    pub(crate) old: PathBuf,
+    /// The run to compare it with: another version of the MTA, or other settings.
+    pub(crate) new: PathBuf,
+    /// Name every case of a difference.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `mtaspec report`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Report {
+    /// Stored runs, `mtaspec run --report json=FILE`: a column each, or parts of one.
+    #[arg(required = true, value_name = "RUN")]
+    pub(crate) runs: Vec<PathBuf>,
+    /// Which pages.
+    #[command(flatten)]
+    pub(crate) pages: Pages,
+    /// Where MTAs that all conform behave differently; the first run is what the others are compared with.
+    #[arg(long)]
+    pub(crate) disagreement: bool,
+    /// Write a report: KIND=FILE. May be given more than once; `mtaspec run --help` names the kinds.
+    #[arg(long, value_name = "KIND=FILE")]
+    pub(crate) report: Vec<String>,
+}
+
+/// `mtaspec completions`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
 }
 
 /// `mtaspec mta`.

@@ -24,7 +24,7 @@ pub(crate) fn coverage(args: &args::Coverage) -> Result<Output, Failure> {
     let cases = load::cases(&suite, &[])?;
     let cited: Vec<CaseRefs> = match &args.run {
         None => cases.iter().map(|case| of_page(case)).collect(),
-        Some(run) => stored::read(run)?.cases.iter().map(of_run).collect(),
+        Some(run) => stored::read_judged(run)?.iter().flat_map(|run| &run.cases).map(of_run).collect(),
     };
     let rows = rows(suite.catalogue(), &cited);
     if args.json {

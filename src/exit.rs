@@ -13,7 +13,7 @@ pub(crate) enum Status {
     Violates = 2,
     /// A case is inconclusive, or unsupported on the reference.
     Inconclusive = 3,
-    /// Nothing was judged, a deviation is stale, or a snapshot differs.
+    /// Nothing was judged, a deviation is stale, a snapshot differs, or two runs do.
     Differs = 4,
     /// The command line is wrong.
     CommandLine = 64,
@@ -23,6 +23,15 @@ pub(crate) enum Status {
     Missing = 69,
     /// A bug of mtaspec.
     Bug = 70,
+}
+
+impl Status {
+    /// Of two runs, the status that says more: a broken MUST before what is inconclusive, that before a broken SHOULD,
+    /// and that before what differs.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        const ORDER: [Status; 4] = [Status::Violates, Status::Inconclusive, Status::Departs, Status::Differs];
+        ORDER.into_iter().find(|status| [self, other].contains(status)).unwrap_or(self)
+    }
 }
 
 impl From<Status> for ExitCode {

@@ -18,3 +18,8 @@ pub const CORPUS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/corpus.
 pub fn suite() -> Result<Suite, SuiteError> {
     Suite::from_files(CORPUS.iter().map(|(file, octets)| (PathBuf::from(file), octets.to_vec())))
 }
+
+/// The Rust of the book, run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/own-sender.md")]
+mod book {}

@@ -27,8 +27,10 @@ use crate::{
 };
 
 mod args;
+mod completions;
 mod coverage;
 mod deviations;
+mod diff;
 mod exit;
 mod judge;
 mod keep;
@@ -41,9 +43,11 @@ mod new;
 mod output;
 mod progress;
 mod repeat;
+mod report;
 mod report_files;
 mod run;
 mod sandboxes;
+mod selection;
 mod show;
 mod snapshots;
 mod stored;
@@ -91,11 +95,14 @@ fn cache() -> Option<PathBuf> {
 
 fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
     match &args.command {
+        Command::Completions(completions) => Ok(completions::completions(completions)),
         Command::Coverage(coverage) => coverage::coverage(coverage),
+        Command::Diff(diff) => diff::diff(diff),
         Command::Judge(judge) => judge::judge(judge, around),
         Command::List(list) => list::list(list),
         Command::Mta(mta) => mta::mta(mta, around),
         Command::New(new) => new::new(new),
+        Command::Report(report) => report::report(report, around),
         Command::Run(run) => run::run(run, around),
         Command::Show(show) => show::show(show),
     }

@@ -1,8 +1,14 @@
 //! Reports that are written to files: `--report KIND=FILE`.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use mtaspec_harness::report::{json::RunReport, junit, markdown};
+use mtaspec_harness::{
+    report::{github, html, joined, json::RunReport, junit, markdown},
+    suite::Suite,
+};
 
 use crate::exit::Failure;
 
@@ -16,6 +22,10 @@ pub(crate) struct ReportFile {
 /// What a report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    /// For the log of a workflow of GitHub Actions.
+    Github,
+    /// For people: one page, with every dialogue.
+    Html,
     /// The stored shape, with all traces.
     Json,
     /// For continuous integration.
@@ -26,19 +36,30 @@ enum Kind {
 
 impl Kind {
     /// The kinds by the names that the command line has for them.
-    const ALL: [(&str, Self); 3] = [("json", Self::Json), ("junit", Self::Junit), ("markdown", Self::Markdown)];
+    const ALL: [(&str, Self); 5] = [
+        ("github", Self::Github),
+        ("html", Self::Html),
+        ("json", Self::Json),
+        ("junit", Self::Junit),
+        ("markdown", Self::Markdown),
+    ];
 
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(own, _)| *own == name).map(|(_, kind)| kind)
     }
 
-    /// A run as this kind writes it.
-    fn text(self, run: &RunReport) -> Result<String, Failure> {
+    /// Runs as this kind writes them.
+    fn text(self, suite: &Suite, runs: &[RunReport]) -> Result<String, Failure> {
         let bug = |error: &dyn std::error::Error| Failure::bug(format!("a bug of mtaspec: no report: {error}"));
         match self {
-            Self::Json => run.to_json().map_err(|error| bug(&error)),
-            Self::Junit => junit::document(run).map_err(|error| bug(&error)),
-            Self::Markdown => Ok(markdown::comment(run)),
+            Self::Github => {
+                let page = |id: &str| suite.case(id).ok().map(|case| (case.file.display().to_string(), case.line));
+                Ok(github::commands(runs, &page))
+            }
+            Self::Html => html::page(suite, runs).map_err(|error| bug(&error)),
+            Self::Json => joined::to_json(runs).map_err(|error| bug(&error)),
+            Self::Junit => junit::document(runs).map_err(|error| bug(&error)),
+            Self::Markdown => Ok(markdown::comment(runs)),
         }
     }
 }
@@ -64,15 +85,21 @@ pub(crate) fn asked_for(words: &[String]) -> Result<Vec<ReportFile>, Failure> {
     words.iter().map(report).collect()
 }
 
-/// Writes all of them.
+/// Writes all of them, and hands over what is for standard output: those whose file is `-`.
 ///
 /// # Errors
 ///
 /// The first that cannot be written; those before it are.
-pub(crate) fn write(files: &[ReportFile], run: &RunReport) -> Result<(), Failure> {
+pub(crate) fn write(files: &[ReportFile], suite: &Suite, runs: &[RunReport]) -> Result<String, Failure> {
+    let mut said = String::new();
     for ReportFile { kind, file } in files {
-        fs::write(file, kind.text(run)?)
+        let text = kind.text(suite, runs)?;
+        if file == Path::new("-") {
+            said.push_str(&text);
+            continue;
+        }
+        fs::write(file, text)
             .map_err(|error| Failure::page(format!("`{}` cannot be written: {error}", file.display())))?;
     }
-    Ok(())
+    Ok(said)
 }

@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 
 use mtaspec_harness::{
     case::Case,
-    report::json::MtaName,
+    mta::MtaOption,
+    report::json::{MtaName, RunReport},
     requirement::Basis,
     suite::{
         Suite,
@@ -23,9 +24,9 @@ use crate::{
     progress::Watched,
     repeat, report_files,
     sandboxes::Sandboxes,
-    snapshots,
+    selection, snapshots,
     surroundings::Surroundings,
-    told::{self, Bases},
+    told,
 };
 
 /// Everything is looked at before the first case starts; reports are written after the last one.
@@ -34,11 +35,12 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     args.write_deviations.as_deref().map(deviations::must_be_new).transpose()?;
     let known = mtas::find(&args.mta)?;
     let network = network(args, known)?;
-    let sandboxes = (network == Network::Sandbox).then(|| Sandboxes::new(known, args, around)).transpose()?;
+    let own = mta_options(args, known)?;
+    let sandboxes = (network == Network::Sandbox).then(|| Sandboxes::new(known, &own, args, around)).transpose()?;
     let snapshots = snapshots::asked_for(args, network)?;
     let deviations = deviations::read(args.deviations.as_deref(), known.name)?;
     let suite = load::suite(&args.pages)?;
-    let cases = load::cases(&suite, &args.filters.filters)?;
+    let cases = selection::selected(args, load::cases(&suite, &args.filters.filters)?)?;
     let version = match &sandboxes {
         Some(sandboxes) => sandboxes.version(known)?,
         None => (known.make)().version(),
@@ -51,16 +53,16 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     if let Some(folder) = &args.keep {
         keep::keep(folder, &results)?;
     }
-    let mut report = suite.report_of(name, plan, results);
-    let found = snapshots::settle(&snapshots, &suite, &report)?;
-    let bases = if args.basis.is_some() { Bases::One } else { Bases::All };
+    let report = suite.report_of(name, plan, results);
+    let mut report = RunReport { options: args.mta_option.clone(), ..report };
+    let found = snapshots::settle(&snapshots, snapshots::Form::of(network), &suite, &report)?;
     let options = options(args, known);
-    let told = told::Known { deviations: &deviations, bases, options: &options, varying: &varying };
+    let told = told::Known { deviations: &deviations, options: &options, varying: &varying };
     let mut output = told::told(&suite, &mut report, told, &found, around.colour);
-    report_files::write(&files, &report)?;
     if let Some(file) = &args.write_deviations {
         output.text.push_str(&deviations::write_draft(file, &report)?);
     }
+    output.text.push_str(&report_files::write(&files, &suite, std::slice::from_ref(&report))?);
     Ok(output)
 }
 
@@ -72,7 +74,23 @@ fn options(args: &args::Run, known: &Known) -> String {
         _ => "",
     };
     let root = args.mta_root.as_deref().map(|root| format!(" --mta-root {}", root.display())).unwrap_or_default();
-    format!("{}{network}{root}", load::option(&args.pages))
+    let own: String = args.mta_option.iter().map(|option| format!(" --mta-option '{option}'")).collect();
+    format!("{}{network}{root}{own}", load::option(&args.pages))
+}
+
+/// Settings of the MTA's own.
+fn mta_options(args: &args::Run, known: &Known) -> Result<Vec<MtaOption>, Failure> {
+    let Some(what) = (known.make)().options() else {
+        return match args.mta_option.first() {
+            None => Ok(Vec::new()),
+            Some(_) => Err(Failure::command_line(format!("`{}` takes no --mta-option", known.name))),
+        };
+    };
+    let option = |text: &String| {
+        let wrong = || format!("`--mta-option {text}`: for `{}` it is {what}, written as `KEY=VALUE`", known.name);
+        MtaOption::parse(text).ok_or_else(|| Failure::command_line(wrong()))
+    };
+    args.mta_option.iter().map(option).collect()
 }
 
 /// The network that is asked for; an MTA that is a program of its own has no choice.

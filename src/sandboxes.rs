@@ -9,7 +9,7 @@ pub(crate) use nowhere::Sandboxes;
 mod linux {
     use mtaspec_harness::{
         case::Case,
-        mta::StartError,
+        mta::{MtaOption, StartError},
         sandbox::{self, Errand},
         suite::Suite,
         world::Observation,
@@ -33,7 +33,12 @@ mod linux {
         /// # Errors
         ///
         /// Root is missing.
-        pub(crate) fn new(known: &Known, args: &args::Run, around: Surroundings) -> Result<Self, Failure> {
+        pub(crate) fn new(
+            known: &Known,
+            options: &[MtaOption],
+            args: &args::Run,
+            around: Surroundings,
+        ) -> Result<Self, Failure> {
             let name = known.name;
             sandbox::check().map_err(|_| {
                 Failure::missing(format!("`{name}` is judged in a sandbox, and to make one needs root: run it by sudo"))
@@ -46,6 +51,7 @@ mod linux {
             Ok(Self(Errand {
                 worker: (program, vec![worker::WORD.to_owned()]),
                 mta: name.to_owned(),
+                options: options.to_vec(),
                 root: root.transpose()?.or_else(|| mta::newest(name, around)),
                 seed: args.seed,
                 now: around.now,
@@ -87,7 +93,12 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 mod nowhere {
-    use mtaspec_harness::{case::Case, mta::StartError, suite::Suite, world::Observation};
+    use mtaspec_harness::{
+        case::Case,
+        mta::{MtaOption, StartError},
+        suite::Suite,
+        world::Observation,
+    };
 
     use crate::{args, exit::Failure, mtas::Known, surroundings::Surroundings};
 
@@ -96,7 +107,7 @@ mod nowhere {
 
     impl Sandboxes {
         /// Sandboxes are missing.
-        pub(crate) fn new(known: &Known, _: &args::Run, _: Surroundings) -> Result<Self, Failure> {
+        pub(crate) fn new(known: &Known, _: &[MtaOption], _: &args::Run, _: Surroundings) -> Result<Self, Failure> {
             Err(Failure::missing(format!("`{}` is judged in a sandbox, and only Linux has them", known.name)))
         }
 

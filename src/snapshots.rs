@@ -1,6 +1,7 @@
 //! Snapshots of a run: compared with those that are stored, and stored once the user has accepted them.
 //!
-//! They are of the reference in memory with seed 0. A section whose variants did not all run, or that could not be
+//! Beside the pages stand those of the reference in memory with seed 0; those of any other MTA stand in a folder of their
+//! own, without what varies from run to run. A section whose variants did not all run, or that could not be
 //! judged, has none in this run.
 
 use std::{
@@ -13,6 +14,7 @@ use mtaspec_harness::{
     report::json::{CaseReport, RunReport},
     snapshot::{
         Layout, Shown,
+        compared::{Detail, compared},
         file::{self, Comparison},
         render,
     },
@@ -46,6 +48,22 @@ pub(crate) enum Place {
     Folder(PathBuf),
 }
 
+/// How a run's snapshots are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// With times and everything else: in memory nothing varies.
+    Memory,
+    /// As two runs are compared.
+    Sockets,
+}
+
+impl Form {
+    /// Of a run on this network.
+    pub(crate) fn of(network: Network) -> Self {
+        if network == Network::Memory { Self::Memory } else { Self::Sockets }
+    }
+}
+
 /// What became of the snapshots of a run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -63,9 +81,13 @@ pub(crate) struct Found {
 ///
 /// Snapshots are to be accepted, and it is not clear where they stand, or of what they would be.
 pub(crate) fn asked_for(args: &args::Run, network: Network) -> Result<Use, Failure> {
-    let usual = network == Network::Memory && args.seed == 0;
+    // In memory the seed is all that could vary; on sockets what varies is left out, and they stand where one says.
+    let usual = args.seed == 0 && (network == Network::Memory || args.snapshots.is_some());
     if args.accept && !usual {
-        return Err(Failure::command_line("snapshots are of runs in memory with seed 0: nothing else can be accepted"));
+        return Err(Failure::command_line(
+            "snapshots are of seed 0, and of runs in memory: those of any other run need a folder of their own, \
+             `--snapshots DIR`",
+        ));
     }
     if args.no_snapshots || !usual {
         return Ok(Use::Ignore);
@@ -85,7 +107,7 @@ pub(crate) fn asked_for(args: &args::Run, network: Network) -> Result<Use, Failu
 }
 
 /// Compares or writes the snapshots of a run.
-pub(crate) fn settle(asked: &Use, suite: &Suite, run: &RunReport) -> Result<Found, Failure> {
+pub(crate) fn settle(asked: &Use, form: Form, suite: &Suite, run: &RunReport) -> Result<Found, Failure> {
     let mut found = Found::default();
     let (place, accept) = match asked {
         Use::Accept(place) => (place, true),
@@ -95,7 +117,10 @@ pub(crate) fn settle(asked: &Use, suite: &Suite, run: &RunReport) -> Result<Foun
     for (section, cases) in whole_sections(suite, run) {
         let Ok(case) = suite.case(&cases[0].id) else { continue };
         let shown: Vec<Shown<'_>> = cases.iter().map(|case| Shown { id: &case.id, trace: &case.trace }).collect();
-        let text = render(&shown, Layout::Memory);
+        let text = match form {
+            Form::Memory => render(&shown, Layout::Memory),
+            Form::Sockets => without_what_varies(&shown),
+        };
         let path = path(place, &case.file, section);
         let stored = match place {
             Place::BesidePages => suite.snapshot(&path).map(str::to_owned),
@@ -112,6 +137,12 @@ pub(crate) fn settle(asked: &Use, suite: &Suite, run: &RunReport) -> Result<Foun
         }
     }
     Ok(found)
+}
+
+/// The dialogues of a section as text that is the same in each run of the same MTA.
+fn without_what_varies(cases: &[Shown<'_>]) -> String {
+    let of = |case: &Shown<'_>| format!("# {}\n\n{}\n", case.id, compared(case.trace, Detail::Whole).join("\n"));
+    cases.iter().map(of).collect::<Vec<_>>().join("\n")
 }
 
 /// Sections of which every variant ran and could be judged.

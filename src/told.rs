@@ -20,33 +20,22 @@ use crate::{
 /// Most lines of a difference that are shown; the file has them all.
 const DIFFERENCE_LINES_MAX: usize = 60;
 
-/// What is known of the MTA, and of how much of it a run can speak.
+/// What is known of the MTA, and how a case is run again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known<'a> {
     /// What it does otherwise.
     pub(crate) deviations: &'a Deviations,
-    /// Which claims were judged.
-    pub(crate) bases: Bases,
     /// What the command that repeats a case needs beside the case, the MTA and the seed: ` --cases pages`.
     pub(crate) options: &'a str,
     /// Cases whose verdicts were not the same each time.
     pub(crate) varying: &'a [Varying],
 }
 
-/// Which claims of the cases were judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bases {
-    /// All of them.
-    All,
-    /// Those that rest on one basis.
-    One,
-}
-
 /// Tells a run: each failure, each snapshot that differs, each deviation that is stale, then the summary. What the
 /// deviations know is marked in `run`.
 pub(crate) fn told(suite: &Suite, run: &mut RunReport, known: Known<'_>, snapshots: &Found, colour: Colour) -> Output {
-    let Known { deviations, bases, options, varying } = known;
-    let whole = bases == Bases::All && run.cases.len() == suite.corpus().list().len();
+    let Known { deviations, options, varying } = known;
+    let whole = run.only.is_none() && run.cases.len() == suite.corpus().list().len();
     let stale = deviations.apply_to(run, if whole { Extent::Whole } else { Extent::Part }).stale;
     let mut text = failures(suite, run, options, colour);
     for (file, difference) in &snapshots.differ {

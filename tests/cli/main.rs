@@ -1,6 +1,7 @@
 //! The program itself: what it prints, what it writes, and how it ends.
 
 mod command_line;
+mod comparing;
 mod deviations;
 mod judging;
 mod listing;
@@ -9,4 +10,5 @@ mod outcome;
 mod page_mistakes;
 mod reports;
 mod running;
+mod selecting;
 mod snapshots;

@@ -4,7 +4,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::outcome::{Outcome, folder_with_page, mtaspec_in};
+use crate::outcome::{Outcome, folder_with_page, mtaspec, mtaspec_in};
 
 /// A folder with a page that conforms.
 fn folder() -> TempDir {
@@ -70,4 +70,23 @@ fn accepting_needs_a_folder_and_an_ordinary_run() {
         let done = mtaspec_in(folder.path(), words);
         assert_eq!((done.status, done.stdout.as_str()), (64, ""), "{words:?}");
     }
+}
+
+#[test]
+fn snapshots_of_a_run_on_sockets_stand_in_a_folder_of_their_own_and_do_not_vary() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let kept = folder.path().join("kept").display().to_string();
+    let on_sockets = ["run", "arrives", "--cases", "pages", "--network", "loopback"];
+    let run = |words: &[&str]| mtaspec(&[&on_sockets[..], words].concat());
+    let done = run(&["--accept"]);
+    assert_eq!(done.status, 64);
+    assert!(done.stderr.contains("need a folder of their own, `--snapshots DIR`"), "{}", done.stderr);
+    let done = run(&["--snapshots", &kept, "--accept"]);
+    assert!(done.status == 0 && done.stdout.contains("accepted "), "{}", done.stdout);
+    let text = fs::read_to_string(folder.path().join("kept/own/relay@arrives.snap")).expect("a snapshot");
+    assert!(text.contains("\nC: MAIL FROM:<sender@sender.test> SIZE={SIZE}\n"), "{text}");
+    let done = run(&["--snapshots", &kept]);
+    assert!(done.status == 0 && !done.stdout.contains("snapshot"), "{}", done.stdout);
+    fs::write(folder.path().join("kept/own/relay@arrives.snap"), "something else").expect("a file");
+    assert_eq!(run(&["--snapshots", &kept]).status, 4);
 }

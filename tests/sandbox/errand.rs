@@ -45,6 +45,7 @@ pub(crate) fn rule(case: &str, seen: &Observation) -> Ruling {
 
 pub(crate) fn errand(mta: &str) -> Errand {
     Errand {
+        options: Vec::new(),
         worker: (env::current_exe().expect("this program"), vec!["__worker".to_owned(), mta.to_owned()]),
         mta: mta.to_owned(),
         root: None,

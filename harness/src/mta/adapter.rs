@@ -3,9 +3,13 @@
 //! A plan is data: what to write, what to run, where to hand messages over. [`ProcessMta`](super::ProcessMta) does the
 //! rest, the same for every MTA, so a plan can be looked at, kept and tested without root and without the MTA.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use super::{Brief, QueueReport, ShellRefusal, StartError};
+use super::{Brief, MtaOption, QueueReport, ShellRefusal, StartError};
 use crate::trace::event::ReportedFate;
 
 /// Translates a world into the configuration of one MTA.
@@ -38,6 +42,22 @@ pub trait Adapter: Send + Sync {
     ///
     /// [`StartError::Unsupported`], naming the setting, if the page asks for what this MTA does not have.
     fn plan(&self, brief: &Brief) -> Result<Plan, StartError>;
+
+    /// What an option of the MTA's own is: `a line of main.cf`. `None`: it takes none.
+    fn options(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Puts an option behind what [`Adapter::plan`] wrote. It is never asked where [`Adapter::options`] has no word for
+    /// one.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`] if the MTA takes none.
+    fn set(&self, plan: &mut Plan, option: &MtaOption) -> Result<(), StartError> {
+        let _plan = plan;
+        Err(StartError::unsupported(&option.key))
+    }
 }
 
 /// Reads what an MTA says of itself.
@@ -142,6 +162,15 @@ impl Plan {
             stop_grace: Duration::ZERO,
             queue: Vec::new(),
             logs: Vec::new(),
+        }
+    }
+
+    /// Adds a line to a file of the plan; nothing if it has no such file.
+    pub fn append_line(&mut self, path: &Path, line: &str) {
+        let files = self.files.iter_mut().filter(|file| file.path == path);
+        for contents in files.filter_map(|file| file.contents.as_mut()) {
+            contents.extend_from_slice(line.as_bytes());
+            contents.push(b'\n');
         }
     }
 }

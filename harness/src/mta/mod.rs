@@ -33,6 +33,7 @@ pub mod fetch;
 #[cfg(target_os = "linux")]
 mod install;
 mod library;
+pub mod options;
 mod pem;
 pub mod postfix;
 #[cfg(target_os = "linux")]
@@ -50,6 +51,7 @@ pub use brief::NextHop;
 pub use daemon::ReferenceDaemon;
 pub use evidence::{Evidence, EvidenceBook, LOG_OCTETS_MAX};
 pub use library::{Library, SendMessage, Sent};
+pub use options::{MtaOption, WithOptions};
 #[cfg(target_os = "linux")]
 pub use process::ProcessMta;
 pub use reference::Reference;
@@ -92,6 +94,23 @@ pub trait Mta: Send + Sync {
     /// Whether it reports what becomes of recipients. One that does not is watched on the wire alone.
     fn reports(&self) -> bool {
         true
+    }
+
+    /// What an option of its own is (`--mta-option`): `a line of main.cf`. `None`: it takes none.
+    fn options(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// As [`Mta::start`], with settings of its own behind those that the brief asks for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mta::start`]; [`StartError::Unsupported`] if it takes no options.
+    fn start_with(&self, brief: Brief, options: &[MtaOption]) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
+        if options.is_empty() {
+            return self.start(brief);
+        }
+        Box::pin(async { Err(StartError::unsupported("options of its own")) })
     }
 
     /// A fresh one, in this world.

@@ -18,7 +18,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{net::UnixDatagram, task::AbortHandle};
 
 use super::{
-    Adapter, Brief, EvidenceBook, Mta, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission, Work,
+    Adapter, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission,
+    Work,
     install::{install, owner},
     reported::Reported,
     submit::{SubmitError, Submitted, greets, submit},
@@ -75,8 +76,20 @@ impl<A: Adapter> Mta for ProcessMta<A> {
         self.0.reports().is_some()
     }
 
+    fn options(&self) -> Option<&'static str> {
+        self.0.options()
+    }
+
     fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
-        let (plan, reader) = (self.0.plan(&brief), self.0.reports());
+        self.start_with(brief, &[])
+    }
+
+    fn start_with(&self, brief: Brief, options: &[MtaOption]) -> Work<Result<Arc<dyn RunningMta>, StartError>> {
+        let plan = self.0.plan(&brief).and_then(|mut plan| {
+            options.iter().try_for_each(|option| self.0.set(&mut plan, option))?;
+            Ok(plan)
+        });
+        let reader = self.0.reports();
         Box::pin(async move {
             let reported = reader.map(|reader| Reported::new(reader, Arc::clone(&brief.reporter)));
             let running = Running::start(plan?, brief, reported).await?;

@@ -20,6 +20,8 @@ use crate::{
 pub const VERSION: u32 = 1;
 
 /// A run.
+///
+/// It holds all that a verdict needs beside the pages: the traces, whose MTA it is, and which claims were asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunReport {
     /// [`VERSION`].
@@ -30,6 +32,12 @@ pub struct RunReport {
     pub seed: u64,
     /// What was judged.
     pub mta: MtaName,
+    /// The MTA's own settings that were added to what its adapter writes: `KEY=VALUE`, in the order of the command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Only claims of this basis were judged; `None`: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Basis>,
     /// Cases by verdict.
     pub totals: Totals,
     /// Claims by who asks.
@@ -239,7 +247,8 @@ impl CaseReport {
 }
 
 impl RunReport {
-    /// Sums up cases, which stand in the order of the run.
+    /// Sums up cases, which stand in the order of the run. [`RunReport::options`] and [`RunReport::only`] are for the
+    /// caller to state.
     #[must_use]
     pub fn new(head: RunHead, cases: Vec<CaseReport>, invariants: Vec<InvariantRow>) -> Self {
         let mut totals = Totals::default();
@@ -252,7 +261,8 @@ impl RunReport {
             }
         }
         let RunHead { suite, seed, mta } = head;
-        Self { version: VERSION, suite, seed, mta, totals, basis, invariants, cases }
+        let (options, only) = (Vec::new(), None);
+        Self { version: VERSION, suite, seed, mta, options, only, totals, basis, invariants, cases }
     }
 
     /// As JSON, for a file: with line ends, and one at the end.
@@ -273,7 +283,8 @@ impl RunReport {
         serde_json::from_str(text)
     }
 
-    /// Judges the stored traces again, by cases as they are now. Known deviations are to be applied anew.
+    /// Judges the stored traces again, by cases as they are now; claims of [`RunReport::only`] alone, if it says so.
+    /// Known deviations are to be applied anew.
     ///
     /// # Errors
     ///
@@ -286,16 +297,36 @@ impl RunReport {
         if self.version != VERSION {
             return Err(JudgeAgainError::Version { found: self.version });
         }
+        let terms = Terms { only: terms.only.or(self.only), ..terms };
         let mut tally = Tally::default();
         let mut cases = Vec::new();
         for stored in &self.cases {
             let case = case(&stored.id).ok_or_else(|| JudgeAgainError::NoCase { id: stored.id.clone() })?;
             let (report, found) = CaseReport::judge(case, stored.trace.clone(), terms);
             tally.add(&report.id, &found);
-            cases.push(report);
+            cases.push(CaseReport { log: stored.log.clone(), ..report });
         }
-        let head = RunHead { suite: self.suite.clone(), seed: self.seed, mta: self.mta.clone() };
-        Ok(Self::new(head, cases, tally.into_rows()))
+        let run = Self::new(self.head(), cases, tally.into_rows());
+        Ok(Self { options: self.options.clone(), only: terms.only, ..run })
+    }
+
+    /// What is said of the run as a whole.
+    #[must_use]
+    pub fn head(&self) -> RunHead {
+        RunHead { suite: self.suite.clone(), seed: self.seed, mta: self.mta.clone() }
+    }
+
+    /// What a column of this run is called: `postfix 3.7.11`, with the options and the basis that it was asked for.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let mut label = format!("{} {}", self.mta.name, self.mta.version).trim_end().to_owned();
+        for option in &self.options {
+            label.push_str(&format!(" {option}"));
+        }
+        if let Some(only) = self.only {
+            label.push_str(&format!(" ({} only)", only.word()));
+        }
+        label
     }
 
     /// Cases by area, areas in the order of their names, cases in the order of the run.

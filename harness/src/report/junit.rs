@@ -1,17 +1,19 @@
 //! A run as JUnit XML, as continuous integration reads it: a suite an area, a test a case.
 //!
 //! A broken claim that nobody knew of is a failure, `inconclusive` an error, `unsupported` skipped with its reason. What
-//! is known passes, with the reason as a property; a case that is known to be flaky is skipped, neither green nor red.
+//! is known passes, with the reason in its output; a case that is known to be flaky is skipped, neither green nor red.
 //! The invariants of the run are the last suite.
 //!
 //! # Not here
 //!
-//! Times, dates and random ids: the same run is the same file.
+//! Times, dates and random ids: the same run is the same file. Each suite is as the schema of Maven's Surefire asks.
+
+use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{
-    dialogue,
+    dialogue, joined,
     json::{CaseReport, ClaimReport, RunReport},
     terminal,
     visible::visible,
@@ -29,28 +31,32 @@ pub struct JunitError(#[from] quick_junit::SerializeError);
 /// The suite of the invariants. No area is called so: its name has a blank.
 const INVARIANTS: &str = "invariants of the run";
 
-/// The XML document, with a line end at its end.
+/// The XML document, with a line end at its end. Of several runs, the name of each suite begins with its run's label.
 ///
 /// # Errors
 ///
 /// What XML cannot hold; there is no such run, for all text is made visible.
-pub fn document(run: &RunReport) -> Result<String, JunitError> {
-    let mut report = Report::new(format!("mtaspec {}", mta(run)));
-    for (area, cases) in run.by_area() {
-        let mut suite = suite(run, area);
-        suite.add_test_cases(cases.into_iter().map(of_case));
-        report.add_test_suite(suite);
-    }
-    if !run.invariants.is_empty() {
-        let mut suite = suite(run, INVARIANTS);
-        suite.add_test_cases(run.invariants.iter().map(|row| of_invariant(run, row)));
-        report.add_test_suite(suite);
+pub fn document(runs: &[RunReport]) -> Result<String, JunitError> {
+    let labels = joined::labels(runs);
+    let mut report = Report::new(visible(&format!("mtaspec {}", labels.join(", "))));
+    for (run, label) in runs.iter().zip(&labels) {
+        let start = if runs.len() > 1 { format!("{label}: ") } else { String::new() };
+        for (area, cases) in run.by_area() {
+            let mut suite = suite(run, &format!("{start}{area}"));
+            suite.add_test_cases(cases.into_iter().map(of_case));
+            report.add_test_suite(suite);
+        }
+        if !run.invariants.is_empty() {
+            let mut suite = suite(run, &format!("{start}{INVARIANTS}"));
+            suite.add_test_cases(run.invariants.iter().map(|row| of_invariant(run, row)));
+            report.add_test_suite(suite);
+        }
     }
     Ok(report.to_string()?)
 }
 
 fn mta(run: &RunReport) -> String {
-    visible(format!("{} {}", run.mta.name, run.mta.version).trim_end())
+    visible(&run.label())
 }
 
 fn suite(run: &RunReport, name: &str) -> TestSuite {
@@ -66,14 +72,12 @@ fn suite(run: &RunReport, name: &str) -> TestSuite {
 fn of_case(case: &CaseReport) -> TestCase {
     let mut test = TestCase::new(visible(&case.id), status(case));
     test.set_classname(visible(case.page()));
-    if case.verdict != Verdict::Conforms {
-        test.add_property(Property::new("verdict", case.verdict.word()));
-    }
-    for claim in &case.claims {
-        if let Some(reason) = &claim.deviation {
-            test.add_property(Property::new("deviation", visible(&format!("{}: {reason}", in_full(claim)))));
-        }
-    }
+    let verdict = (case.verdict != Verdict::Conforms).then(|| format!("verdict: {}", case.verdict.word()));
+    let known = case.claims.iter().filter_map(|claim| {
+        let reason = claim.deviation.as_ref()?;
+        Some(format!("deviation: {}: {reason}", in_full(claim)))
+    });
+    say(&mut test, verdict.into_iter().chain(known));
     test
 }
 
@@ -83,7 +87,7 @@ fn status(case: &CaseReport) -> TestCaseStatus {
         _ if case.known_flaky && case.expected => {
             let mut status = TestCaseStatus::skipped();
             let result = if reason.is_empty() { case.verdict.word() } else { &reason };
-            status.set_message(format!("known to be flaky, this time: {result}")).set_type("known_flaky");
+            status.set_message(format!("known to be flaky, this time: {result}"));
             return status;
         }
         (Verdict::Unsupported, Some(Lack::Setting)) => (TestCaseStatus::skipped(), "unsupported: setting"),
@@ -94,7 +98,12 @@ fn status(case: &CaseReport) -> TestCaseStatus {
             (TestCaseStatus::non_success(NonSuccessKind::Failure), case.verdict.word())
         }
     };
-    status.set_message(visible(&case.complaint())).set_type(kind);
+    let complaint = visible(&case.complaint());
+    match case.verdict {
+        // The schema has no type for what is skipped.
+        Verdict::Unsupported => status.set_message(format!("{kind}: {complaint}")),
+        _ => status.set_message(complaint).set_type(kind),
+    };
     let description = description(case);
     if !case.expected && !description.is_empty() {
         status.set_description(description);
@@ -126,6 +135,15 @@ fn in_lines(lines: impl IntoIterator<Item = String>) -> String {
     if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
+/// What the schema has no place for: lines of output. A test takes no time, so that the same run is the same file.
+fn say(test: &mut TestCase, lines: impl Iterator<Item = String>) {
+    test.set_time(Duration::ZERO);
+    let text = in_lines(lines);
+    if !text.is_empty() {
+        test.set_system_out(text);
+    }
+}
+
 /// The claim's words with its level.
 fn in_full(claim: &ClaimReport) -> String {
     format!("{} {}", claim.level, terminal::plain(claim))
@@ -140,17 +158,16 @@ fn of_invariant(run: &RunReport, row: &InvariantRow) -> TestCase {
         }
         (Verdict::Unsupported, _) => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message("no case put it to the test").set_type("unsupported: did not arise");
+            status.set_message("unsupported: did not arise: no case put it to the test");
             status
         }
         _ => TestCaseStatus::success(),
     };
     let mut test = TestCase::new(visible(&row.id), status);
     test.set_classname(INVARIANTS);
-    if let Some(reason) = &row.deviation {
-        test.add_property(Property::new("verdict", row.verdict.word()));
-        test.add_property(Property::new("deviation", visible(reason)));
-    }
+    let known = row.deviation.iter();
+    let known = known.map(|reason| format!("verdict: {}, deviation: {reason}", row.verdict.word()));
+    say(&mut test, known);
     test
 }
 
@@ -166,16 +183,33 @@ mod tests {
     use quick_junit::{Report, TestCaseStatus};
 
     use super::document;
-    use crate::report::fixture::{HOSTILE, every_verdict, hostile};
+    use crate::report::{
+        fixture::{HOSTILE, every_verdict, hostile},
+        json::RunReport,
+        junit_schema::mistakes,
+    };
 
     #[test]
     fn every_verdict_has_its_place_in_the_document() {
-        insta::assert_snapshot!("every_verdict.xml", document(&every_verdict()).expect("XML holds it"));
+        insta::assert_snapshot!("every_verdict.xml", document(&[every_verdict()]).expect("XML holds it"));
+    }
+
+    #[test]
+    fn the_document_is_as_the_schema_asks() {
+        for runs in [vec![every_verdict()], vec![hostile()], vec![every_verdict(), hostile()]] {
+            assert_eq!(mistakes(&document(&runs).expect("XML holds it")), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn suites_of_several_runs_begin_with_the_run() {
+        let other = RunReport { options: vec!["a=b".to_owned()], ..every_verdict() };
+        insta::assert_snapshot!("two_runs.xml", document(&[every_verdict(), other]).expect("XML holds it"));
     }
 
     #[test]
     fn hostile_text_stays_text() {
-        let xml = document(&hostile()).expect("XML holds it");
+        let xml = document(&[hostile()]).expect("XML holds it");
         assert!(!xml.contains("<script") && !xml.contains("]]>"), "{xml}");
         let unfit = |octet: char| octet.is_control() && octet != '\n' || octet == '\u{202e}' || octet == '\u{ffff}';
         assert!(!xml.contains(unfit), "{xml}");
@@ -184,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_a_reader_of_xml_gets_is_the_text_that_was_there() {
-        let read = Report::deserialize_from_str(&document(&hostile()).expect("XML holds it")).expect("it is JUnit");
+        let read = Report::deserialize_from_str(&document(&[hostile()]).expect("XML holds it")).expect("it is JUnit");
         let case = &read.test_suites[0].test_cases[0];
         let TestCaseStatus::NonSuccess { message, description, .. } = &case.status else {
             panic!("it failed: {case:?}");
@@ -197,10 +231,13 @@ mod tests {
     #[test]
     fn counts_are_those_of_the_run_and_the_same_run_is_the_same_file() {
         let run = every_verdict();
-        let xml = document(&run).expect("XML holds it");
+        let xml = document(std::slice::from_ref(&run)).expect("XML holds it");
         let read = Report::deserialize_from_str(&xml).expect("it is JUnit");
         assert_eq!((read.tests, read.failures, read.errors, read.skipped), (13, 3, 1, 5));
-        assert_eq!(xml, document(&run.clone()).expect("XML holds it"));
-        assert!(!xml.contains("time=") && !xml.contains("timestamp") && !xml.contains("uuid"), "{xml}");
+        assert_eq!(xml, document(std::slice::from_ref(&run)).expect("XML holds it"));
+        assert!(
+            !xml.replace("time=\"0.000\"", "").contains("time=") && !xml.contains("timestamp") && !xml.contains("uuid"),
+            "{xml}"
+        );
     }
 }

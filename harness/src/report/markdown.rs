@@ -6,6 +6,7 @@
 //! into [`COMMENT_OCTETS_MAX`] are counted instead of shown.
 
 use super::{
+    joined,
     json::{CaseReport, ClaimReport, RunReport},
     terminal,
     visible::visible,
@@ -21,24 +22,51 @@ pub const TEXT_CHARS_MAX: usize = 400;
 const COLUMNS: [Verdict; 5] =
     [Verdict::Conforms, Verdict::Departs, Verdict::Violates, Verdict::Unsupported, Verdict::Inconclusive];
 
-/// The comment. Its first line is what the run makes of the RFCs.
+/// The comment. The first line of each run is what it makes of the RFCs; of several, a heading stands above it, and a
+/// table of all of them first.
 #[must_use]
-pub fn comment(run: &RunReport) -> String {
-    let mut text = format!("{}\n\n{}\n{}", bases(run), table(run), sums(run));
-    let blocks: Vec<String> = run.unexpected().map(details).collect();
-    let mut shown = 0;
-    for block in &blocks {
-        if text.len() + block.len() > COMMENT_OCTETS_MAX {
-            break;
-        }
-        text.push_str(block);
-        shown += 1;
+pub fn comment(runs: &[RunReport]) -> String {
+    let labels = joined::labels(runs);
+    let mut heads: Vec<String> = Vec::new();
+    for (run, label) in runs.iter().zip(&labels) {
+        let heading = if runs.len() > 1 { format!("### {}\n\n", code(label)) } else { String::new() };
+        heads.push(format!("{heading}{}\n\n{}\n{}", bases(run), table(run), sums(run)));
     }
-    let more = blocks.len() - shown;
+    let overview = if runs.len() > 1 { format!("{}\n", overview(runs, &labels)) } else { String::new() };
+    let mut left = COMMENT_OCTETS_MAX.saturating_sub(overview.len() + heads.iter().map(String::len).sum::<usize>());
+    let (mut parts, mut more) = (vec![overview], 0);
+    for (run, head) in runs.iter().zip(heads) {
+        parts.push(head);
+        for block in run.unexpected().map(details) {
+            match left.checked_sub(block.len()) {
+                Some(rest) if more == 0 => {
+                    left = rest;
+                    parts.push(block);
+                }
+                _ => more += 1,
+            }
+        }
+        if runs.len() > 1 {
+            parts.push("\n".to_owned());
+        }
+    }
     if more > 0 {
-        text.push_str(&format!("\n... and {more} more that a comment has no room for.\n"));
+        parts.push(format!("\n... and {more} more that a comment has no room for.\n"));
+    }
+    parts.concat()
+}
+
+/// A row a run.
+fn overview(runs: &[RunReport], labels: &[String]) -> String {
+    let mut text = format!("| MTA |{}\n|---|{}\n", heads(), "---:|".repeat(COLUMNS.len()));
+    for (run, label) in runs.iter().zip(labels) {
+        text.push_str(&table_row(&code(label), &run.cases.iter().collect::<Vec<_>>()));
     }
     text
+}
+
+fn heads() -> String {
+    COLUMNS.iter().map(|verdict| format!(" {} |", verdict.word())).collect()
 }
 
 /// What was found by who asks, RFCs first and always.
@@ -49,9 +77,8 @@ fn bases(run: &RunReport) -> String {
 }
 
 fn table(run: &RunReport) -> String {
-    let mta = format!("{} {}", run.mta.name, run.mta.version);
-    let heads: String = COLUMNS.iter().map(|verdict| format!(" {} |", verdict.word())).collect();
-    let mut text = format!("| {} |{heads}\n|---|{}\n", code(mta.trim_end()), "---:|".repeat(COLUMNS.len()));
+    let heads = heads();
+    let mut text = format!("| {} |{heads}\n|---|{}\n", code(&run.label()), "---:|".repeat(COLUMNS.len()));
     for (area, cases) in run.by_area() {
         text.push_str(&table_row(&code(area), &cases));
     }
@@ -165,12 +192,18 @@ mod tests {
 
     #[test]
     fn every_verdict_has_its_place_in_the_comment() {
-        insta::assert_snapshot!("every_verdict.md", comment(&every_verdict()));
+        insta::assert_snapshot!("every_verdict.md", comment(&[every_verdict()]));
+    }
+
+    #[test]
+    fn several_runs_have_a_table_of_all_first() {
+        let other = RunReport { options: vec!["a=b".to_owned()], ..every_verdict() };
+        insta::assert_snapshot!("two_runs.md", comment(&[every_verdict(), other]));
     }
 
     #[test]
     fn hostile_text_is_neither_markup_nor_a_line_of_its_own() {
-        let text = comment(&hostile());
+        let text = comment(&[hostile()]);
         for markup in ["<script", "`", "@team", "[a]", "http:", "www.", "$x", "\n# heading", "\u{1b}", "\u{202e}"] {
             assert!(!text.contains(markup), "`{markup}` stands in\n{text}");
         }
@@ -197,7 +230,7 @@ mod tests {
             });
         let mta = MtaName { name: "postfix".to_owned(), version: String::new() };
         let run = RunReport::new(RunHead { suite: String::new(), seed: 0, mta }, cases.collect(), Vec::new());
-        let text = comment(&run);
+        let text = comment(&[run]);
         let shown = text.matches("<details>").count();
         assert!(text.len() < COMMENT_OCTETS_MAX + 100 && shown > 50, "{} octets, {shown} cases", text.len());
         assert!(text.ends_with(&format!("\n... and {} more that a comment has no room for.\n", 500 - shown)), "{text}");

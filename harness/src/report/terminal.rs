@@ -30,7 +30,7 @@ impl Colour {
         }
     }
 
-    fn verdict(self, verdict: Verdict, text: &str) -> String {
+    pub(super) fn verdict(self, verdict: Verdict, text: &str) -> String {
         let code = match verdict {
             Verdict::Conforms => "32",
             Verdict::Departs => "33",

@@ -72,6 +72,18 @@ pub enum Basis {
     Rfc,
 }
 
+impl Basis {
+    /// As the command line and reports write it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exchange => "exchange",
+            Self::Ours => "ours",
+            Self::Rfc => "rfc",
+        }
+    }
+}
+
 /// Where a requirement can be seen.
 #[expect(clippy::exhaustive_enums, reason = "the catalogue's own three letters")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    mta::{Evidence, StartError},
+    mta::{Evidence, MtaOption, StartError},
     trace::Entry,
 };
 
@@ -15,6 +15,9 @@ use crate::{
 pub struct Job {
     /// The MTA, as the program calls it.
     pub mta: String,
+    /// Settings of the MTA's own, behind those that its adapter writes.
+    #[serde(default)]
+    pub options: Vec<MtaOption>,
     /// An unpacked tree of the MTA; `None`: the machine's own.
     pub root: Option<PathBuf>,
     /// Process id of the parent: the worker goes with it.

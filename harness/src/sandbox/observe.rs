@@ -18,7 +18,7 @@ use rustix::{
 use super::{EnterError, Job, Told, job::Task};
 use crate::{
     case::Case,
-    mta::{Evidence, StartError},
+    mta::{Evidence, MtaOption, StartError},
     trace::{Entry, Event, Trace, event::EndCause},
     world::{Observation, SOCKETS_HORIZON_MAX, carrying, too_long},
 };
@@ -35,6 +35,8 @@ pub struct Errand {
     pub worker: (PathBuf, Vec<String>),
     /// The MTA, as the worker knows it.
     pub mta: String,
+    /// Settings of the MTA's own, behind those that its adapter writes.
+    pub options: Vec<MtaOption>,
     /// An unpacked tree of the MTA; `None`: the machine's own.
     pub root: Option<PathBuf>,
     /// All randomness of a case comes from this and the case's id.
@@ -134,7 +136,8 @@ impl Ended {
 
 /// Runs a worker to its end, or to the end of its time.
 fn run(errand: &Errand, task: Task, limit: Duration, mut hear: impl FnMut(Told)) -> io::Result<Ended> {
-    let job = Job { mta: errand.mta.clone(), root: errand.root.clone(), parent: process::id(), task };
+    let Errand { mta, options, root, .. } = errand.clone();
+    let job = Job { mta, options, root, parent: process::id(), task };
     let job = serde_json::to_vec(&job)?;
     let (program, arguments) = &errand.worker;
     let mut child = spawn(program, arguments)?;

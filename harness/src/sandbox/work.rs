@@ -10,7 +10,7 @@ use std::{
 use super::{EnterError, Job, SandboxSpec, Told, enter, job::Task};
 use crate::{
     case::{Case, CaseError, Catalogue, Corpus},
-    mta::{Mta, StartError},
+    mta::{Mta, StartError, WithOptions},
     trace::Entry,
     world::{NetworkKind, Observation, Settings, Tap, observe_telling},
 };
@@ -54,6 +54,7 @@ pub fn work(catalogue: Catalogue<'_>, mta_of: &dyn Fn(&str) -> Option<Box<dyn Mt
     io::stdin().lock().read_to_end(&mut text)?;
     let job: Job = serde_json::from_slice(&text)?;
     let mta = mta_of(&job.mta).ok_or_else(|| WorkError::NoMta { name: job.mta.clone() })?;
+    let mta: Box<dyn Mta> = Box::new(WithOptions { mta, options: job.options.clone() });
     match &job.task {
         Task::Observe { file, page, case, seed, now_ms } => {
             let corpus = Corpus::new([(file.clone(), page.clone().into_bytes())]);

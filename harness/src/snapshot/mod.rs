@@ -2,6 +2,7 @@
 //!
 //! A snapshot belongs to one MTA and changes no verdict. [`render`] writes it, [`mod@file`] stores and compares it.
 
+pub mod compared;
 pub mod file;
 mod redact;
 

@@ -79,6 +79,6 @@ impl Suite {
             reports.push(report);
         }
         let head = RunHead { suite: env!("CARGO_PKG_VERSION").to_owned(), seed: plan.settings.seed, mta };
-        RunReport::new(head, reports, tally.into_rows())
+        RunReport { only: plan.basis, ..RunReport::new(head, reports, tally.into_rows()) }
     }
 }

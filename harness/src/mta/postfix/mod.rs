@@ -11,6 +11,7 @@ mod service;
 
 use std::{
     net::{IpAddr, SocketAddr},
+    path::Path,
     time::Duration,
 };
 
@@ -19,7 +20,8 @@ use mtaspec_reference_transport::connector::Connector;
 pub use self::capability::CAPABILITIES;
 use self::{routes::Routes, service::Service};
 use crate::mta::{
-    Adapter, Brief, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, StartError, VersionCommand,
+    Adapter, Brief, MtaOption, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, StartError,
+    VersionCommand,
 };
 
 /// What Postfix is known to do otherwise.
@@ -87,6 +89,16 @@ impl Adapter for Postfix {
         plan.queue = ["maildrop", "incoming", "active", "deferred"].map(|name| format!("{QUEUE}/{name}").into()).into();
         plan.start = vec![PlannedCommand::new("/usr/lib/postfix/sbin/master", ["-d", "-s"])];
         Ok(plan)
+    }
+
+    fn options(&self) -> Option<&'static str> {
+        Some("a line of main.cf")
+    }
+
+    /// Of two lines for one parameter Postfix takes the later; what a service of master.cf sets goes before both.
+    fn set(&self, plan: &mut Plan, option: &MtaOption) -> Result<(), StartError> {
+        plan.append_line(Path::new(&files::path("main.cf")), &format!("{} = {}", option.key, option.value));
+        Ok(())
     }
 }
 

@@ -1,0 +1,169 @@
+//! A trace as text to be compared with that of another run, another version, or another MTA: without times, and without
+//! what varies from run to run on sockets.
+//!
+//! Sessions stand by host, queries once each and sorted by name; what is tried again is shown once. A command that came before the reply to
+//! what went before is marked, for a snapshot does not show it. What the world's name server answers is left out: it is
+//! the page's.
+
+use std::collections::BTreeSet;
+
+use super::{Block, redact::Redactor};
+use crate::{
+    report::dialogue::lines,
+    trace::{Event, Trace, event::MessageFacts, view::session_of},
+};
+
+/// Behind a command that did not wait for the reply before it.
+pub const EARLY: &str = "  (before the reply)";
+/// In the place of a block that is equal to the one above it.
+const AGAIN: &str = "... and again";
+
+/// Which lines are compared.
+#[expect(clippy::exhaustive_enums, reason = "a header section is compared or it is not")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything: one MTA, twice.
+    Whole,
+    /// Without header sections and replies: two MTAs, which never write the same trace fields.
+    Commands,
+}
+
+/// The dialogues of a trace, to be compared.
+#[must_use]
+pub fn compared(trace: &Trace, detail: Detail) -> Vec<String> {
+    let redactor = Redactor::new(trace);
+    let submitted: BTreeSet<&str> = trace
+        .0
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::Submit { facts, .. } => Some(facts.body_sha256.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut queries = BTreeSet::new();
+    let mut sessions: Vec<(u64, Block)> = Vec::new();
+    let mut others: Vec<String> = Vec::new();
+    for entry in &trace.0 {
+        let lines = of_event(&entry.event, &redactor, &submitted, detail);
+        match (&entry.event, session_of(&entry.event)) {
+            (Event::Query { .. }, _) => queries.extend(lines),
+            (Event::Answer { .. } | Event::Limit { .. }, _) => {}
+            (Event::Connect { session, host, .. }, _) => {
+                sessions.push((*session, Block { at_ms: entry.at_ms, host: host.clone(), lines }));
+            }
+            (_, Some(session)) => {
+                if let Some((_, block)) = sessions.iter_mut().find(|(own, _)| *own == session) {
+                    block.lines.extend(lines);
+                }
+            }
+            (_, None) => others.extend(lines),
+        }
+    }
+    sessions.sort_by(|(_, one), (_, other)| one.host.cmp(&other.host));
+    let mut text: Vec<String> = queries.into_iter().collect();
+    let mut last: Option<&Block> = None;
+    for (_, block) in &sessions {
+        if last.is_some_and(|last| last.lines == block.lines) {
+            if text.last().is_none_or(|line| line != AGAIN) {
+                text.push(AGAIN.to_owned());
+            }
+        } else {
+            text.extend(block.lines.iter().cloned());
+        }
+        last = Some(block);
+    }
+    others.dedup();
+    text.extend(others);
+    text
+}
+
+fn of_event(event: &Event, redactor: &Redactor, submitted: &BTreeSet<&str>, detail: Detail) -> Vec<String> {
+    let commands = detail == Detail::Commands;
+    match event {
+        // Ports and addresses of the sending side say nothing.
+        Event::Connect { host, to, port, .. } => vec![format!("connect {host} {to} port {port}")],
+        Event::Command { early, .. } => {
+            let mark = if *early { EARLY } else { "" };
+            lines(event).iter().map(|line| format!("{}{mark}", size(line))).collect()
+        }
+        Event::Data { facts, chunking, .. } => data(facts, *chunking, redactor, submitted, detail),
+        Event::Reply { .. } | Event::Close { .. } | Event::Submit { .. } | Event::Shell { .. } if commands => {
+            Vec::new()
+        }
+        Event::Fate { .. } | Event::Route { .. } if commands => Vec::new(),
+        _ => lines(event).iter().map(|line| redactor.line(line)).collect(),
+    }
+}
+
+/// `SIZE=` counts trace fields, and so the octets of a queue id.
+fn size(line: &str) -> String {
+    let Some((start, rest)) = line.split_once(" SIZE=").filter(|_| line.starts_with("C: MAIL")) else {
+        return line.to_owned();
+    };
+    let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    format!("{start} SIZE={{SIZE}}{rest}")
+}
+
+/// Mail data: the size of a body is compared if it is one that went in; a notice counts dates and ids.
+fn data(
+    facts: &MessageFacts,
+    chunking: bool,
+    redactor: &Redactor,
+    submitted: &BTreeSet<&str>,
+    detail: Detail,
+) -> Vec<String> {
+    let verb = if chunking { "BDAT" } else { "DATA" };
+    let body = if submitted.contains(facts.body_sha256.as_str()) { "the body that went in" } else { "another body" };
+    let mut text = vec![format!("<mail data by {verb}, {body}>")];
+    if detail == Detail::Whole {
+        text.extend(header(facts, redactor));
+    }
+    text
+}
+
+/// The header section, a line each.
+fn header(facts: &MessageFacts, redactor: &Redactor) -> Vec<String> {
+    let octets = facts.header.0.strip_suffix(b"\r\n").unwrap_or(&facts.header.0);
+    let escaped = crate::report::dialogue::escape(octets);
+    let lines = escaped.split("\\r\\n").filter(|line| !line.is_empty());
+    lines.map(|line| redactor.line(&format!("   | {line}"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Detail, compared};
+    use crate::trace::{
+        Event,
+        dialogue::{delivery, trace},
+    };
+
+    #[test]
+    fn sessions_stand_by_host_and_what_is_tried_again_stands_once() {
+        let session = |host: &str| format!("connect {host}\nS: 421 later\nclose client\n");
+        let text = [session("b.test"), session("a.test"), session("b.test"), session("b.test")].concat();
+        let lines = compared(&trace(&text), Detail::Whole);
+        let connects: Vec<&str> =
+            lines.iter().filter(|line| line.starts_with("connect")).filter_map(|line| line.split(' ').nth(1)).collect();
+        assert_eq!(connects, ["a.test", "b.test"]);
+        assert_eq!(lines.last().map(String::as_str), Some("... and again"));
+    }
+
+    #[test]
+    fn sizes_do_not_count_and_commands_before_the_reply_are_marked() {
+        let mut early = trace("connect a.test\nC: MAIL FROM:<u@x.test> SIZE=123 BODY=8BITMIME\nC: DATA");
+        if let Event::Command { early, .. } = &mut early.0[2].event {
+            *early = true;
+        }
+        let lines = compared(&early, Detail::Commands);
+        assert_eq!(lines[1..], ["C: MAIL FROM:<u@x.test> SIZE={SIZE} BODY=8BITMIME", "C: DATA  (before the reply)"]);
+    }
+
+    #[test]
+    fn two_mtas_are_compared_without_header_sections_and_replies() {
+        let message = trace(&delivery("mx.test", &["u@contoso.test"], "Received: x|Subject: y||Hello.|"));
+        let (whole, commands) = (compared(&message, Detail::Whole), compared(&message, Detail::Commands));
+        assert!(whole.contains(&"   | Subject: y".to_owned()) && whole.iter().any(|line| line.starts_with("S: ")));
+        assert!(!commands.iter().any(|line| line.starts_with("S: ") || line.starts_with("   |")), "{commands:?}");
+        assert!(commands.contains(&"<mail data by DATA, another body>".to_owned()), "{commands:?}");
+    }
+}

@@ -1,0 +1,78 @@
+//! `mtaspec report`: many runs as one matrix, shards of a run put together.
+
+use std::collections::BTreeMap;
+
+use mtaspec_harness::{
+    report::{
+        disagreement::{Disagreement, disagreements},
+        joined::{self, labels},
+        json::{CaseReport, RunReport},
+        matrix,
+    },
+    suite::Suite,
+};
+
+use crate::{
+    args,
+    exit::{Failure, Status},
+    load,
+    output::{Output, counted},
+    report_files, stored,
+    surroundings::Surroundings,
+};
+
+/// Tells what is stored; nothing is judged, so the status says only whether there was something to tell.
+pub(crate) fn report(args: &args::Report, around: Surroundings) -> Result<Output, Failure> {
+    let files = report_files::asked_for(&args.report)?;
+    let suite = load::suite(&args.pages)?;
+    let runs = runs(args, &suite)?;
+    let mut text = String::new();
+    if args.disagreement {
+        text.push_str(&told(&runs));
+    } else {
+        text.push_str(&matrix::matrix(&runs, around.colour));
+    }
+    let written = report_files::write(&files, &suite, &runs)?;
+    Ok(Output { text: text + &written, status: Status::AsExpected })
+}
+
+fn runs(args: &args::Report, suite: &Suite) -> Result<Vec<RunReport>, Failure> {
+    let mut runs = Vec::new();
+    for file in &args.runs {
+        runs.extend(stored::read_judged(file)?);
+    }
+    let runs = joined::join(runs, &suite.corpus().list());
+    if runs.iter().all(|run| run.cases.is_empty()) {
+        return Err(Failure::nothing_judged("the runs hold no case"));
+    }
+    Ok(runs)
+}
+
+/// Cases in which MTAs that all conform behave differently, the same difference told once.
+fn told(runs: &[RunReport]) -> String {
+    let labels = labels(runs);
+    let found = disagreements(runs);
+    let cases: BTreeMap<&str, &CaseReport> =
+        runs.iter().flat_map(|run| &run.cases).map(|case| (case.id.as_str(), case)).collect();
+    let mut text = format!(
+        "{}, {} in what conforms\n",
+        counted(cases.len(), "case", "cases"),
+        counted(found.len(), "disagreement", "disagreements")
+    );
+    for Disagreement { one, other, difference } in &found {
+        text.push_str(&format!(
+            "\nin {}: {}\n",
+            counted(difference.cases.len(), "case", "cases"),
+            difference.cases.join(", ")
+        ));
+        text.push_str(&difference.behind.iter().map(|line| format!("  {line}\n")).collect::<String>());
+        for (run, lines) in [(*one, &difference.gone), (*other, &difference.new)] {
+            text.push_str(&format!("  {}:\n", labels[run]));
+            match lines.as_slice() {
+                [] => text.push_str("    (nothing)\n"),
+                lines => lines.iter().for_each(|line| text.push_str(&format!("    {line}\n"))),
+            }
+        }
+    }
+    text
+}
