@@ -298,14 +298,12 @@ impl<'a> One<'a, '_> {
     fn unroutable(&self) -> Finding {
         let mut found = self.reported(ReportedFate::Unroutable);
         for (index, entry) in self.judging.view.trace.0.iter().enumerate() {
-            match &entry.event {
-                Event::Route { message, recipient, delivery, .. } => {
-                    let is_own = is_message(message, &self.message.name) && same_mailbox(recipient, self.recipient);
-                    if is_own && delivery == "Unreachable" {
-                        found.push((entry.at_ms, index));
-                    }
-                }
-                _ => {}
+            if let Event::Route { message, recipient, delivery, .. } = &entry.event
+                && is_message(message, &self.message.name)
+                && same_mailbox(recipient, self.recipient)
+                && delivery == "Unreachable"
+            {
+                found.push((entry.at_ms, index));
             }
         }
         if let Some(taken) = self.taken().first() {

@@ -139,8 +139,9 @@ pub struct Plan {
     /// How long it may take to end when it is asked to (SIGTERM) at the end of the case, before it is killed. Zero:
     /// it is killed at once, with the world.
     pub stop_grace: Duration,
-    /// Directories of its queue: while it has a message, one of them holds a file, at any depth, and at the end of a
-    /// message's way through them in this order. Empty: what it has cannot be seen, and it is watched for longer.
+    /// Directories of its queue: while it has a message, one of them holds a file, at any depth. They stand in the order
+    /// of a message's way, and in the last one it waits for a further attempt. Empty: what it has cannot be seen, and it
+    /// is watched for longer.
     pub queue: Vec<PathBuf>,
     /// Log files of its own, beside what it prints and what it sends to the system log.
     pub logs: Vec<PathBuf>,

@@ -5,8 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 
 use super::{
-    Adapter, Brief, MtaReport, Plan, PlannedCommand, PlannedFile, QueueReport, ReportReader, ShellRefusal,
-    StartError, VersionCommand,
+    Adapter, Brief, MtaReport, Plan, PlannedCommand, PlannedFile, QueueReport, ReportReader, ShellRefusal, StartError,
+    VersionCommand,
 };
 use crate::trace::event::ReportedFate;
 
@@ -90,10 +90,32 @@ impl Adapter for ReferenceDaemon {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "report", rename_all = "snake_case")]
 enum Line {
-    Fate { message: String, recipient: String, fate: ReportedFate, reason: String },
-    Queue { next_hop: String, delivery: String, status: String, messages: u64, last_error: String },
-    Route { message: String, recipient: String, connector: Option<String>, delivery: String },
-    Shell { command: String, accepted: bool, output: String, #[serde(default)] code: String },
+    Fate {
+        message: String,
+        recipient: String,
+        fate: ReportedFate,
+        reason: String,
+    },
+    Queue {
+        next_hop: String,
+        delivery: String,
+        status: String,
+        messages: u64,
+        last_error: String,
+    },
+    Route {
+        message: String,
+        recipient: String,
+        connector: Option<String>,
+        delivery: String,
+    },
+    Shell {
+        command: String,
+        accepted: bool,
+        output: String,
+        #[serde(default)]
+        code: String,
+    },
 }
 
 impl Line {

@@ -144,8 +144,8 @@ pub trait RunningMta: Send + Sync {
         Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
     }
 
-    /// Whether there is a message that it took and has not got rid of; `None` if that cannot be seen from outside.
-    fn has_messages(&self) -> Option<bool> {
+    /// What it has to do; `None` if that cannot be seen from outside.
+    fn backlog(&self) -> Option<Backlog> {
         None
     }
 
@@ -162,6 +162,18 @@ pub trait RunningMta: Send + Sync {
     fn stop(self: Arc<Self>) -> Work<Result<(), StartError>> {
         Box::pin(async { Ok(()) })
     }
+}
+
+/// What an MTA has to do.
+#[expect(clippy::exhaustive_enums, reason = "a queue is empty, waits or works")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backlog {
+    /// It works on a message that it took.
+    AtWork,
+    /// It has no message.
+    Empty,
+    /// All that it has waits for a further attempt.
+    Waiting,
 }
 
 /// Why an MTA could not be brought to work.

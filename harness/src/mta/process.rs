@@ -18,8 +18,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{net::UnixDatagram, task::AbortHandle};
 
 use super::{
-    Adapter, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, Reporter, RunningMta, StartError, Submission,
-    Work,
+    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, Reporter, RunningMta, StartError,
+    Submission, Work,
     install::{install, owner},
     reported::Reported,
     submit::{SubmitError, Submitted, greets, submit},
@@ -260,9 +260,16 @@ impl RunningMta for Running {
         })
     }
 
-    fn has_messages(&self) -> Option<bool> {
-        let queue = &self.plan.queue;
-        (!queue.is_empty()).then(|| queue.iter().any(|directory| holds_a_file(directory)))
+    fn backlog(&self) -> Option<Backlog> {
+        let (waiting, works) = self.plan.queue.split_last()?;
+        // In the order of a message's way, so that none is missed between two looks.
+        Some(if works.iter().any(|directory| holds_a_file(directory)) {
+            Backlog::AtWork
+        } else if holds_a_file(waiting) {
+            Backlog::Waiting
+        } else {
+            Backlog::Empty
+        })
     }
 
     fn lost(self: Arc<Self>) -> Work<String> {

@@ -121,6 +121,11 @@ impl Recorder {
         self.lock().is_idle()
     }
 
+    /// A message was handed over: from now on, time counts.
+    pub fn handed_over(&self) {
+        self.lock().progress_ms = u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+    }
+
     /// How long ago a message last went in, was taken or got a fate.
     #[must_use]
     pub fn since_progress(&self) -> Duration {

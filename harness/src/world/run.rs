@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{Recorder, Tap, build, sandboxed, schedule::Schedule, settle::settled_on_the_wire};
 use crate::{
     case::{Case, model::MessageSpec},
-    mta::{Brief, Evidence, Mta, RunningMta, StartError},
+    mta::{Backlog, Brief, Evidence, Mta, RunningMta, StartError},
     network::{
         clock::{MEMORY_BEGIN, WorldClock},
         loopback::{Loopback, LoopbackNetwork},
@@ -228,7 +228,7 @@ impl Watched<'_> {
         let horizon = case.world.horizon + self.carrying;
         let mut horizon = std::pin::pin!(tokio::time::sleep_until(clock.instant(horizon)));
         let mut lost = Arc::clone(self.running).lost();
-        let mut stillness = Stillness::default();
+        let mut empty = Duration::ZERO;
         loop {
             if recorder.limit_reached() {
                 return (EndCause::Limit, quiet);
@@ -241,29 +241,29 @@ impl Watched<'_> {
             let may_settle =
                 schedule.refusal().is_some() || (!case.world.observe_until && schedule.all_submitted() && is_quiet);
             let events = recorder.events();
-            let look = if self.running.has_messages().is_some() { LOOK.min(quiet) } else { quiet };
+            let look = if self.running.backlog().is_some() { LOOK.min(quiet) } else { quiet };
             tokio::select! {
                 biased;
                 why = &mut lost => {
                     schedule.refuse(StartError::Failed { why });
                     return (EndCause::Lost, quiet);
                 }
-                () = recorder.changed() => stillness = Stillness::default(),
+                () = recorder.changed() => empty = Duration::ZERO,
                 () = tokio::time::sleep(look), if may_settle => {
                     if recorder.events() != events {
                         continue;
                     }
-                    let is_empty = schedule.all_handed_over() && self.running.has_messages() == Some(false);
-                    stillness.goes_on(look, is_empty);
-                    if stillness.empty >= EMPTY_QUIET {
+                    let backlog = self.running.backlog().filter(|_| schedule.all_handed_over());
+                    empty = if backlog == Some(Backlog::Empty) { empty + look } else { Duration::ZERO };
+                    if empty >= EMPTY_QUIET {
                         return (EndCause::Settled, EMPTY_QUIET);
                     }
                     // It tries again and again; what two rounds have not changed stays so.
-                    if self.has_only_deferred() && settled_on_the_wire(case, recorder) {
+                    if self.is_waiting(backlog) && settled_on_the_wire(case, recorder) {
                         return (EndCause::Settled, quiet);
                     }
                     let done = || self.reports || schedule.refusal().is_some() || settled_on_the_wire(case, recorder);
-                    if stillness.all >= quiet && done() {
+                    if (look == quiet || schedule.refusal().is_some()) && done() {
                         return (EndCause::Settled, quiet);
                     }
                 }
@@ -274,25 +274,10 @@ impl Watched<'_> {
 }
 
 impl Watched<'_> {
-    /// Whether an MTA whose queue can be seen holds messages that it has tried for so long that nothing new is to come.
-    fn has_only_deferred(&self) -> bool {
-        let Self { recorder, running, quiet, .. } = *self;
-        !self.reports && running.has_messages() == Some(true) && recorder.since_progress() >= quiet * ROUNDS
-    }
-}
-
-/// For how long nothing has happened.
-#[derive(Clone, Copy, Debug, Default)]
-struct Stillness {
-    all: Duration,
-    /// With an MTA that had no message.
-    empty: Duration,
-}
-
-impl Stillness {
-    fn goes_on(&mut self, time: Duration, is_empty: bool) {
-        self.all += time;
-        self.empty = if is_empty { self.empty + time } else { Duration::ZERO };
+    /// Whether an MTA that goes on trying has tried for so long that nothing new is to come.
+    fn is_waiting(&self, backlog: Option<Backlog>) -> bool {
+        let is_over = self.recorder.since_progress() >= self.quiet * ROUNDS;
+        !self.reports && backlog == Some(Backlog::Waiting) && is_over
     }
 }
 

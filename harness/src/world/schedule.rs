@@ -72,6 +72,7 @@ impl Schedule {
                     recorder.record(submit_event(&submission));
                     waiting.fetch_sub(1, Ordering::Relaxed);
                     note(&refusal, &recorder, Arc::clone(&mta).submit(submission).await);
+                    recorder.handed_over();
                     held.fetch_sub(1, Ordering::Relaxed);
                 }
             });
