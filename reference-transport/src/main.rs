@@ -206,6 +206,7 @@ fn config(run: &Run) -> Result<Config, Failure> {
         revocation_lists: lists?.concat(),
         identities: identities.collect::<Result<_, Failure>>()?,
         accepted: run.accept.clone(),
+        servers: Vec::new(),
     })
 }
 
