@@ -13,6 +13,7 @@ use crate::{
     notice::{self, Entry, Occasion, Reporter, Said},
     observer::{Fate, Report},
     queue::{Item, Origin, Pending, Waiting},
+    store::StoreError,
 };
 
 impl Inner {
@@ -37,8 +38,12 @@ impl Inner {
         problems: &[(usize, Problem)],
         told: impl Iterator<Item = (&'a str, &'a str)>,
     ) {
-        if problems.is_empty() || item.origin == Origin::Notice {
+        if problems.is_empty() {
             return;
+        }
+        let places = problems.iter().map(|(at, _)| *at);
+        if item.origin == Origin::Notice {
+            return self.strike(item, places);
         }
         let report = |(recipient, reason): (&str, &str)| Report::Fate {
             message: item.message.name.clone(),
@@ -47,7 +52,10 @@ impl Inner {
             reason: reason.to_owned(),
         };
         let pending = Pending { token: item.pending.token.clone(), reports: told.map(report).collect() };
-        self.notify(&item.message, occasion, &of_problems(problems), pending);
+        // Who cannot be told of a failure shall be tried again after a restart, and fail again.
+        if self.notify(&item.message, occasion, &of_problems(problems), pending).is_ok() {
+            self.strike(item, places);
+        }
     }
 
     /// Tells the sender that recipients still wait (FAIL-15).
@@ -58,7 +66,9 @@ impl Inner {
         settings: &TransportService,
     ) {
         let retried_until = message.arrived.checked_add(settings.message_expiration_timeout).unwrap_or(message.arrived);
-        self.notify(message, Occasion::Delayed { retried_until }, &of_problems(problems), Pending::default());
+        // The sender hears of it all the same; only a restart would forget this notice.
+        let _reported =
+            self.notify(message, Occasion::Delayed { retried_until }, &of_problems(problems), Pending::default());
     }
 
     /// Tells the sender of recipients who went where nobody tells more, if that was asked for (RFC 3461 §5.2.2).
@@ -76,21 +86,38 @@ impl Inner {
             .collect();
         if item.origin == Origin::Submitted && !entries.is_empty() {
             let pending = Pending { token: item.pending.token.clone(), reports: Vec::new() };
-            self.notify(&item.message, Occasion::Relayed, &entries, pending);
+            // As above: a recipient who was served is not served again so that its sender hears of it.
+            let _reported = self.notify(&item.message, Occasion::Relayed, &entries, pending);
         }
     }
 
     /// Sends a notice to the reverse-path, by the ordinary way, if anybody is to be told; nobody hears of a null one
     /// (FAIL-23). `pending` is what waits for that.
-    fn notify(self: &Arc<Self>, message: &Message, occasion: Occasion, entries: &[Entry<'_>], mut pending: Pending) {
+    ///
+    /// # Errors
+    ///
+    /// If it could not be kept; it is sent all the same, and the failure reported.
+    fn notify(
+        self: &Arc<Self>,
+        message: &Message,
+        occasion: Occasion,
+        entries: &[Entry<'_>],
+        mut pending: Pending,
+    ) -> Result<(), StoreError> {
         let domain = self.accepted.first().map_or_else(|| self.server.clone(), |(domain, _)| domain.to_string());
         let (server, domain) = (self.server.as_str(), domain.as_str());
         let reporter = Reporter { server, domain, now: self.network.now(), id: self.network.random() };
         let Some(submission) = notice::compose(message, occasion, entries, reporter) else {
-            return pending.release(&*self.observer);
+            pending.release(&*self.observer);
+            return Ok(());
         };
         let now = Instant::now();
         let notice = Message::accept(submission, self.stamp());
+        let kept = self.keep(&notice, Origin::Notice).inspect_err(|error| self.report_store(&notice, error));
+        let (kept, is_kept) = match kept {
+            Ok(kept) => (kept, Ok(())),
+            Err(error) => (None, Err(error)),
+        };
         let item = Item {
             recipients: notice.recipients.iter().enumerate().map(|(at, to)| Waiting::new(at, to)).collect(),
             message: Arc::new(notice),
@@ -99,8 +126,10 @@ impl Inner {
             due: now,
             is_delay_told: false,
             pending,
+            kept,
         };
         self.route(item, None);
+        is_kept
     }
 
     /// A recipient waits; said once for each reason.
