@@ -27,7 +27,6 @@ pub(crate) struct Kept {
     spool: Option<File>,
 }
 
-
 /// A transport whose messages are kept in this folder, or in memory alone.
 pub(crate) fn transport(folder: Option<&Path>, config: Config, observer: Arc<dyn Observer>) -> Result<Kept, Failure> {
     let network = Arc::new(Sockets::default());
