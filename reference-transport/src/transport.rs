@@ -234,8 +234,10 @@ impl Inner {
         }
     }
 
+    /// What goes on top of a message that is taken now; another address than our own if we are told so (FAIL-26).
     fn stamp(&self) -> Stamp<'_> {
-        Stamp { server: &self.server, address: self.address, now: self.network.now(), id: self.network.random() }
+        let address = self.service().external_ip_address.unwrap_or(self.address);
+        Stamp { server: &self.server, address, now: self.network.now(), id: self.network.random() }
     }
 }
 

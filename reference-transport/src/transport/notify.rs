@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::Inner;
+use super::{Inner, domain_of};
 use crate::{
     delivery::{Outcome, Problem},
     directory::TransportService,
@@ -65,10 +65,22 @@ impl Inner {
         problems: &[(usize, Problem)],
         settings: &TransportService,
     ) {
+        if !self.tells_of_delay(&message.reverse_path) {
+            return;
+        }
         let retried_until = message.arrived.checked_add(settings.message_expiration_timeout).unwrap_or(message.arrived);
         // The sender hears of it all the same; only a restart would forget this notice.
         let _reported =
             self.notify(message, Occasion::Delayed { retried_until }, &of_problems(problems), Pending::default());
+    }
+
+    /// Whether the organisation has delay notices for this sender: there is a switch for those inside, and one for all
+    /// others (FAIL-15).
+    fn tells_of_delay(&self, reverse_path: &str) -> bool {
+        let directory = self.directory();
+        let is_inside = domain_of(reverse_path).is_ok_and(|domain| directory.accepted_domain(&domain).is_some());
+        let config = directory.transport_config();
+        if is_inside { config.internal_delay_dsn_enabled } else { config.external_delay_dsn_enabled }
     }
 
     /// Tells the sender of recipients who went where nobody tells more, if that was asked for (RFC 3461 §5.2.2).
