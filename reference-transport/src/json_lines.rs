@@ -4,13 +4,14 @@
 //! {"report":"shell","command":"New-SendConnector ...","accepted":true,"code":"","output":""}
 //! {"report":"route","message":"1","recipient":"u@fabrikam.test","connector":"Relay","delivery":"SmartHostConnectorDelivery"}
 //! {"report":"queue","next_hop":"fabrikam.test","delivery":"DnsConnectorDelivery","status":"Retry","messages":1,"last_error":""}
+//! {"report":"log","kind":"row","file":"TransportRoles/Logs/Hub/ProtocolLog/SmtpSend/SEND20300107-1.log","row":"..."}
 //! {"report":"fate","message":"1","recipient":"u@fabrikam.test","fate":"deferred","reason":"451 4.3.0 Later"}
 //! ```
 
 use serde_json::json;
 
 use crate::{
-    observer::{Fate, Report},
+    observer::{Fate, LogReport, Report},
     shell::ShellError,
 };
 
@@ -29,6 +30,14 @@ pub fn report(report: &Report) -> String {
                 "report": "fate", "message": message, "recipient": recipient, "fate": fate, "reason": reason,
             });
             line.to_string()
+        }
+        Report::Log(log) => {
+            let (kind, file, row) = match log {
+                LogReport::Error { why } => ("error", "", why.as_str()),
+                LogReport::Removed { file } => ("removed", file.as_str(), ""),
+                LogReport::Row { file, row } => ("row", file.as_str(), row.as_str()),
+            };
+            json!({ "report": "log", "kind": kind, "file": file, "row": row }).to_string()
         }
         Report::Route { message, recipient, connector, delivery } => {
             let line = json!({

@@ -21,7 +21,8 @@ use mtaspec_reference_transport::{
     listener::{self, Desk, Take, may_listen_on},
     message::{Submission, Via},
     network::Sockets,
-    observer::{Observer, Report},
+    observer::{LogReport, Observer, Report},
+    protocol_log::DirectoryFolder,
     tls::Identity,
     transport::{Config, Transport},
 };
@@ -90,6 +91,10 @@ struct Run {
     /// A domain of our own, and the server that keeps it. May be given more than once.
     #[arg(long, value_name = "DOMAIN=ADDRESS[:PORT]", value_parser = accepted)]
     accept: Vec<(String, SocketAddr)>,
+    /// The root of the installation: the SEND logs of connectors that log lie below it, where the shell's
+    /// `Set-TransportService` says. Without it there are none.
+    #[arg(long, value_name = "DIR")]
+    log_root: Option<PathBuf>,
     /// Report shell commands, routes and what becomes of recipients on standard output, as lines of JSON.
     #[arg(long)]
     report: bool,
@@ -135,6 +140,9 @@ async fn begin(run: &Run) -> Result<Failure, Failure> {
     let observer: Arc<dyn Observer> = if run.report { Arc::new(JsonLines) } else { Arc::new(Lines) };
     let transport = Transport::new(config, Arc::new(Sockets::default()), observer)
         .map_err(|error| Failure(70, error.to_string()))?;
+    if let Some(root) = run.log_root.clone() {
+        transport.write_logs_to(Arc::new(DirectoryFolder { root }));
+    }
     connectors(&transport, run)?;
     let take = taking(transport);
     let desk = |via| Desk { server: run.name.clone(), via, take: Arc::clone(&take) };
@@ -294,6 +302,7 @@ impl Observer for Lines {
                 let connector = connector.unwrap_or_else(|| "no connector".to_owned());
                 say(&format!("{message} {recipient} goes by {connector} ({delivery})"));
             }
+            Report::Log(LogReport::Error { why }) => say(&format!("error: {why}")),
             _ => {}
         }
     }

@@ -28,6 +28,7 @@ use crate::{
     message::{Stamp, Submission},
     network::Network,
     observer::Observer,
+    protocol_log::{LogFolder, LogPlan, ProtocolLog},
     queue::{Connections, Key, Queue, Tasks, Token},
     resolver::Resolver,
     shell::{CommandOutcome, Shell},
@@ -93,6 +94,7 @@ pub(crate) struct Inner {
     tasks: Weak<Tasks>,
     pub(crate) connections: Connections,
     pub(crate) courier: Courier,
+    log: Arc<ProtocolLog>,
     network: Arc<dyn Network>,
     pub(crate) observer: Arc<dyn Observer>,
 }
@@ -115,10 +117,13 @@ impl Transport {
         let resolver = Resolver::new(&resolvers, Arc::clone(&network));
         let tls =
             Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
-        let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
+        let log = Arc::new(ProtocolLog::new(Arc::clone(&network), Arc::clone(&observer)));
+        let courier = Courier::new(Arc::clone(&network), resolver, tls, Arc::clone(&log), (&server, address));
         let organisation = Organisation::of_mailbox_server(&server, address);
         let domains = accepted.iter().map(|(domain, _)| domain.clone()).collect();
-        let directory = Mutex::new(Directory::of(organisation, &server, domains)?);
+        let directory = Directory::of(organisation, &server, domains)?;
+        log.configure(LogPlan::of(&directory, &server));
+        let directory = Mutex::new(directory);
         let tasks = Arc::new(Tasks::default());
         let inner = Inner {
             server,
@@ -130,6 +135,7 @@ impl Transport {
             tasks: Arc::downgrade(&tasks),
             connections: Connections::default(),
             courier,
+            log,
             network,
             observer,
         };
@@ -140,6 +146,11 @@ impl Transport {
     /// a change is over, what had no route is routed anew (SEL-24).
     pub fn directory(&self) -> DirectoryGuard<'_> {
         DirectoryGuard::new(&self.inner)
+    }
+
+    /// Writes protocol logs below `folder`, the root of the installation, from now on; none is written before.
+    pub fn write_logs_to(&self, folder: Arc<dyn LogFolder>) {
+        self.inner.log.write_to(folder);
     }
 
     /// Runs management shell text; what it changes holds for messages that are accepted later. Variables last from one

@@ -21,7 +21,7 @@ use crate::{
     network::clock::WorldClock,
     trace::{
         Entry, Event,
-        event::{EndCause, HandshakeOutcome, KeptOctets, MessageFacts, ReportedFate},
+        event::{EndCause, HandshakeOutcome, KeptOctets, LogKind, MessageFacts, ReportedFate},
     },
 };
 
@@ -368,6 +368,10 @@ impl Reporter for Recorder {
             Err(refusal) => (refusal.code, refusal.message),
         };
         self.record(Event::Shell { command: command.to_owned(), accepted, code, output });
+    }
+
+    fn log(&self, kind: LogKind, file: &str, row: &str) {
+        self.record(Event::LogRow { kind, file: file.to_owned(), row: row.to_owned() });
     }
 
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str) {
