@@ -28,6 +28,13 @@ pub(super) fn judge(judging: &Judging<'_>, host: &str) -> Finding {
         if line.starts_with('#') {
             continue;
         }
+        if line.chars().any(char::is_control) {
+            return Finding::broken(
+                Some(index),
+                format!("a control character stands in `{}`", line.escape_debug()),
+                "",
+            );
+        }
         match whole_row(line, index) {
             Some(row) => rows.push(row),
             None => return Finding::broken(Some(index), format!("no row of nine fields: `{line}`"), ""),
