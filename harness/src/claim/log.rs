@@ -196,3 +196,95 @@ impl Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        claim::{
+            Outcome,
+            ast::Body,
+            fixture::{case, must},
+            judge as judge_all,
+        },
+        trace::{Trace, dialogue::trace},
+    };
+
+    const WIRE: &str = "connect mx.test\nS: 220 mx.test ESMTP\nC: EHLO mta\nS: 250-mx.test|250 AUTH PLAIN\n\
+        C: AUTH PLAIN AGEAcGFzc3dvcmQ=\nS: 235 2.7.0 ok\nC: QUIT\nS: 221 bye\nclose client\n";
+
+    const ROWS: [&str; 9] = [
+        "+,,",
+        "<,220 mx.test ESMTP,",
+        ">,EHLO mta,",
+        "<,250 mx.test AUTH PLAIN,",
+        ">,AUTH PLAIN <hidden>,",
+        "<,235 2.7.0 ok,",
+        ">,QUIT,",
+        "<,221 bye,",
+        "-,,Local",
+    ];
+
+    fn logged(rows: &[&str]) -> Trace {
+        let wire = trace(WIRE);
+        let to = wire.0.iter().find_map(|entry| match &entry.event {
+            Event::Connect { to, .. } => Some(*to),
+            _ => None,
+        });
+        let to = to.expect("a connection");
+        let rows: Vec<String> = (0..)
+            .zip(rows)
+            .map(|(number, row)| format!("log 2030-01-07T10:00:00.000Z,Relay,0A,{number},192.0.2.1:4,{to}:25,{row}\n"))
+            .collect();
+        trace(&format!("{WIRE}{}end settled", rows.concat()))
+    }
+
+    #[track_caller]
+    fn check(rows: &[&str], wanted: Outcome, saw: &str) {
+        let case = case(&[], vec![must(Body::LogAgrees("mx.test".to_owned()))]);
+        let finding = judge_all(&case, &logged(rows)).remove(0);
+        assert_eq!((finding.outcome, finding.saw.as_str()), (wanted, saw));
+    }
+
+    fn with(place: usize, row: &'static str) -> [&'static str; 9] {
+        let mut rows = ROWS;
+        rows[place] = row;
+        rows
+    }
+
+    #[test]
+    fn a_log_that_has_it_all_agrees_by_row_or_by_line() {
+        check(&ROWS, Outcome::Held, "1 sessions, as logged");
+        let mut rows = ROWS.to_vec();
+        rows.splice(3..4, ["<,250-mx.test,", "<,250 AUTH PLAIN,"]);
+        check(&rows, Outcome::Held, "1 sessions, as logged");
+    }
+
+    #[test]
+    fn whatever_is_missing_added_or_changed_breaks_it() {
+        check(&[], Outcome::NotReached, "the MTA reports no log");
+        check(&with(2, ">,EHLO other,"), Outcome::Broken, "the log has `EHLO other` for `EHLO mta`");
+        check(&with(7, "<,250 bye,"), Outcome::Broken, "the log has `250 bye` for the reply 221 bye");
+        check(&with(6, "*,,QUIT"), Outcome::Broken, "`QUIT` is not in the log");
+        check(
+            &with(1, "*,,"),
+            Outcome::Broken,
+            "the log has `250 mx.test AUTH PLAIN` for the reply 220 mx.testESMTP"
+                .replace("mx.testESMTP", "mx.test ESMTP")
+                .as_str(),
+        );
+        check(&with(0, "!,,"), Outcome::Broken, &no_row());
+        let mut rows = ROWS;
+        rows.swap(2, 3);
+        check(&rows, Outcome::Broken, "`250 mx.test AUTH PLAIN` stands before what it answers");
+    }
+
+    fn no_row() -> String {
+        let trace = logged(&with(0, "!,,"));
+        let row = trace.0.iter().find_map(|entry| match &entry.event {
+            Event::LogRow { row, .. } => Some(row.clone()),
+            _ => None,
+        });
+        format!("no row of nine fields: `{}`", row.expect("a row"))
+    }
+}

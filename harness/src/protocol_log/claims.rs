@@ -7,6 +7,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{LogSession, Row};
+use crate::claim::ast::Level;
 
 /// A rule.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,8 @@ pub struct Check {
     pub id: &'static str,
     /// What must be so.
     pub text: &'static str,
+    /// How firmly it is asked.
+    pub level: Level,
     /// The requirements that it speaks for.
     pub requirements: &'static [&'static str],
     /// Whether it is put to the test in a session, and the row that breaks it, with what is wrong there.
@@ -29,37 +32,49 @@ pub const CHECKS: [Check; 7] = [
     Check {
         id: "sequence",
         text: "the rows of a session are numbered from 0, without a gap",
+        level: Level::Must,
         requirements: &["LOG-08"],
         judge: sequence,
     },
-    Check { id: "time", text: "no row is earlier than the one before it", requirements: &["LOG-07"], judge: time },
+    Check {
+        id: "time",
+        text: "no row is earlier than the one before it",
+        level: Level::Must,
+        requirements: &["LOG-07"],
+        judge: time,
+    },
     Check {
         id: "ends",
         text: "a session that connected begins with + and ends with -",
+        level: Level::Must,
         requirements: &["LOG-10"],
         judge: ends,
     },
     Check {
         id: "credential",
         text: "no credential is in the log, raw or in base64",
+        level: Level::Must,
         requirements: &["AUT-24"],
         judge: credential,
     },
     Check {
         id: "closing",
         text: "after a 421 nothing is said but QUIT",
-        requirements: &["SES-08", "FAIL-05"],
+        level: Level::Must,
+        requirements: &["FAIL-05"],
         judge: closing,
     },
     Check {
         id: "quit",
         text: "a session that its client ends is ended by QUIT",
+        level: Level::Should,
         requirements: &["SES-08"],
         judge: quit,
     },
     Check {
         id: "ehlo-after-tls",
         text: "what follows STARTTLS and its 220 is EHLO, HELO or QUIT",
+        level: Level::Should,
         requirements: &["TLS-17"],
         judge: ehlo_after_tls,
     },
@@ -72,6 +87,8 @@ pub struct LogFinding {
     pub id: &'static str,
     /// [`Check::text`].
     pub text: &'static str,
+    /// [`Check::level`].
+    pub level: Level,
     /// [`Check::requirements`].
     pub requirements: &'static [&'static str],
     /// Sessions in which it was put to the test.
@@ -86,18 +103,21 @@ pub fn check(sessions: &[LogSession]) -> Vec<LogFinding> {
     let one = |check: &Check| {
         let judged = sessions.iter().filter_map(|session| Some((session, (check.judge)(session)?)));
         let judged: Vec<_> = judged.collect();
-        let Check { id, text, requirements, .. } = *check;
+        let Check { id, text, level, requirements, .. } = *check;
         let broken = judged.iter().filter_map(|(session, judged)| {
             let (line, what) = judged.clone()?;
             Some((session.id.clone(), line, what))
         });
-        LogFinding { id, text, requirements, sessions: judged.len(), broken: broken.collect() }
+        LogFinding { id, text, level, requirements, sessions: judged.len(), broken: broken.collect() }
     };
     CHECKS.iter().map(one).collect()
 }
 
+/// A session that began in an earlier file is counted on from where it is.
 fn sequence(session: &LogSession) -> Judged {
-    let wrong = (0..).zip(&session.rows).find(|(wanted, row)| row.sequence != *wanted);
+    let begins_here = session.rows.iter().any(|row| row.event == '+');
+    let first = if begins_here { 0 } else { session.rows.first()?.sequence };
+    let wrong = (first..).zip(&session.rows).find(|(wanted, row)| row.sequence != *wanted);
     Some(wrong.map(|(wanted, row)| (row.line, format!("number {} stands where {wanted} is due", row.sequence))))
 }
 
@@ -107,16 +127,16 @@ fn time(session: &LogSession) -> Judged {
     Some(wrong.map(|pair| (pair[1].line, format!("{} comes after {}", pair[1].time, pair[0].time))))
 }
 
+/// One that goes on in another file, or was open when the file was copied, says nothing of its ends.
 fn ends(session: &LogSession) -> Judged {
-    if !session.is_connected() {
-        return None;
+    let has = |event| session.rows.iter().any(|row| row.event == event);
+    let is_first = session.rows.first().is_some_and(|row| row.sequence == 0);
+    let early = session.rows.iter().find(|row| row.event != '*').filter(|row| !matches!(row.event, '+' | '-'));
+    if let Some(row) = early.filter(|_| is_first) {
+        return Some(Some((row.line, format!("`{}` stands before any +", row.event))));
     }
-    let first = session.rows.iter().find(|row| row.event != '*')?;
-    if first.event != '+' {
-        return Some(Some((first.line, format!("`{}` stands before any +", first.event))));
-    }
-    let last = session.rows.last()?;
-    Some((last.event != '-').then(|| (last.line, format!("the last row is `{}`", last.event))))
+    let last = session.rows.last().filter(|_| has('-'))?;
+    Some((last.event != '-').then(|| (last.line, format!("`{}` stands behind the -", last.event))))
 }
 
 /// A response of an exchange is base64 (RFC 4954 §4); what a log has in its place is not.

@@ -14,6 +14,7 @@
 //! submit m1 a@contoso.test,b@contoso.test Subject: x|\|Hello
 //! fate failed m1 a@contoso.test REASON
 //! shell accepts COMMAND => OUTPUT         or refuses CODE COMMAND => MESSAGE; `|` parts lines
+//! log ROW                                 a row of the protocol log, in the file SEND.log
 //! queue contoso.test DnsConnectorDelivery Retry LAST ERROR
 //! stimulus 0 / offscript 4 / limit NAME
 //! end settled                             or horizon, limit, lost
@@ -196,6 +197,9 @@ impl Writer {
                 let (code, command) = if accepted { ("", command) } else { command.split_once(' ').expect("a code") };
                 let lines = |text: &str| text.replace('|', "\n");
                 Event::Shell { command: lines(command), accepted, code: code.to_owned(), output: lines(output) }
+            }
+            "log" => {
+                Event::LogRow { kind: super::event::LogKind::Row, file: "SEND.log".to_owned(), row: rest.to_owned() }
             }
             "queue" => Event::Queue {
                 next_hop: words[0].to_owned(),
