@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::{Inner, domain_of};
+use super::Inner;
 use crate::{
     delivery::{Outcome, Problem},
     directory::TransportService,
+    domain::Mailbox,
     dsn::Event,
     message::Message,
     notice::{self, Entry, Occasion, Reporter, Said},
@@ -78,7 +79,8 @@ impl Inner {
     /// others (FAIL-15).
     fn tells_of_delay(&self, reverse_path: &str) -> bool {
         let directory = self.directory();
-        let is_inside = domain_of(reverse_path).is_ok_and(|domain| directory.accepted_domain(&domain).is_some());
+        let is_inside =
+            Mailbox::parse(reverse_path).is_ok_and(|mailbox| directory.accepted_domain(&mailbox.domain).is_some());
         let config = directory.transport_config();
         if is_inside { config.internal_delay_dsn_enabled } else { config.external_delay_dsn_enabled }
     }

@@ -62,6 +62,7 @@ pub(crate) fn config(origin: SocketAddr) -> Config {
         revocation_lists: Vec::new(),
         identities: Vec::new(),
         accepted: vec![("sender.test".into(), origin)],
+        servers: Vec::new(),
     }
 }
 
