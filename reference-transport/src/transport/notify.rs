@@ -79,8 +79,7 @@ impl Inner {
     /// others (FAIL-15).
     fn tells_of_delay(&self, reverse_path: &str) -> bool {
         let directory = self.directory();
-        let is_inside =
-            Mailbox::parse(reverse_path).is_ok_and(|mailbox| directory.accepted_domain(&mailbox.domain).is_some());
+        let is_inside = Mailbox::parse(reverse_path).is_ok_and(|own| directory.accepted_domain(&own.domain).is_some());
         let config = directory.transport_config();
         if is_inside { config.internal_delay_dsn_enabled } else { config.external_delay_dsn_enabled }
     }

@@ -61,8 +61,8 @@ pub(crate) fn config(origin: SocketAddr) -> Config {
         roots: Vec::new(),
         revocation_lists: Vec::new(),
         identities: Vec::new(),
-        accepted: vec![("sender.test".into(), origin)],
         servers: Vec::new(),
+        accepted: vec![("sender.test".into(), origin)],
     }
 }
 
