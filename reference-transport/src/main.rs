@@ -1,6 +1,8 @@
 //! The program `reference-transport`: the reference as a process, on the machine's own sockets.
 
 mod console;
+mod route;
+mod spool;
 
 use std::{
     fs,
@@ -9,18 +11,14 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     str::FromStr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
 };
 
 use clap::{Parser, Subcommand};
 use mtaspec_reference_transport::{
     json_lines,
-    listener::{self, Desk, Take, may_listen_on},
-    message::{Submission, Via},
-    network::Sockets,
+    listener::{self, Desk, may_listen_on},
+    message::Via,
     observer::{Observer, Report},
     tls::Identity,
     transport::{Config, Transport},
@@ -49,16 +47,19 @@ Exit status:
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Take messages by SMTP and deliver each once, until it is ended by a signal.
+    /// Take messages by SMTP and deliver them, until it is ended by a signal.
     Run(Run),
+    /// Show which connector takes a recipient, and why every other one lost.
+    Route(route::Route),
     /// Run a script of the management shell, and show what a console would.
     Shell(console::Console),
 }
 
 /// `reference-transport run`.
 ///
-/// Each message gets one attempt: there is no queue, and what is deferred stays so. What becomes of each recipient is
-/// written to standard error, a line each; with `--report` to standard output, for programs.
+/// What cannot be delivered at once waits in queues, by the schedule of `Set-TransportService`. Without `--spool` they
+/// are in memory, and lost with the process. What becomes of each recipient is written to standard error, a line each;
+/// with `--report` to standard output, for programs.
 #[derive(Debug, clap::Args)]
 struct Run {
     /// What makes the connectors: Exchange Management Shell text, or, if its name ends in `.json`, what
@@ -90,6 +91,10 @@ struct Run {
     /// A domain of our own, and the server that keeps it. May be given more than once.
     #[arg(long, value_name = "DOMAIN=ADDRESS[:PORT]", value_parser = accepted)]
     accept: Vec<(String, SocketAddr)>,
+    /// A folder of its own that keeps every message until its recipients have a fate: a message is on the disk before
+    /// it is taken, and what is there when the process begins goes on. Without it messages are in memory alone.
+    #[arg(long, value_name = "DIR")]
+    spool: Option<PathBuf>,
     /// Report shell commands, routes and what becomes of recipients on standard output, as lines of JSON.
     #[arg(long)]
     report: bool,
@@ -109,6 +114,7 @@ fn main() -> ExitCode {
     };
     let ended = match command {
         Command::Run(run) => Err(daemon(&run)),
+        Command::Route(route) => route::run(&route),
         Command::Shell(console) => console::run(&console),
     };
     let Err(Failure(status, why)) = ended else { return ExitCode::SUCCESS };
@@ -133,10 +139,9 @@ fn daemon(run: &Run) -> Failure {
 async fn begin(run: &Run) -> Result<Failure, Failure> {
     let config = config(run)?;
     let observer: Arc<dyn Observer> = if run.report { Arc::new(JsonLines) } else { Arc::new(Lines) };
-    let transport = Transport::new(config, Arc::new(Sockets::default()), observer)
-        .map_err(|error| Failure(70, error.to_string()))?;
-    connectors(&transport, run)?;
-    let take = taking(transport);
+    let kept = spool::transport(run.spool.as_deref(), config, observer)?;
+    connectors(&kept.transport, run)?;
+    let take = kept.go_on()?;
     let desk = |via| Desk { server: run.name.clone(), via, take: Arc::clone(&take) };
     let submission = listen(run.listen).await?;
     let ended = match run.listen_transport {
@@ -180,17 +185,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     Ok(listener)
 }
 
-/// Gives each message a number and a task of its own.
-fn taking(transport: Transport) -> Take {
-    let taken = AtomicU64::new(0);
-    Arc::new(move |message: Submission| {
-        let name = (taken.fetch_add(1, Ordering::Relaxed) + 1).to_string();
-        let (transport, message) = (transport.clone(), Submission { name: name.clone(), ..message });
-        tokio::spawn(async move { transport.submit(message).await });
-        name
-    })
-}
-
 fn config(run: &Run) -> Result<Config, Failure> {
     let roots = run.ca.as_deref().map_or_else(|| Ok(Vec::new()), certificates)?;
     let identities = run.identity.iter().map(|(name, file)| {
@@ -206,6 +200,7 @@ fn config(run: &Run) -> Result<Config, Failure> {
         revocation_lists: lists?.concat(),
         identities: identities.collect::<Result<_, Failure>>()?,
         accepted: run.accept.clone(),
+        servers: Vec::new(),
     })
 }
 
@@ -293,6 +288,9 @@ impl Observer for Lines {
             Report::Route { message, recipient, connector, delivery } => {
                 let connector = connector.unwrap_or_else(|| "no connector".to_owned());
                 say(&format!("{message} {recipient} goes by {connector} ({delivery})"));
+            }
+            Report::Store { message, error } => {
+                say(&format!("{message} is not as it should be in the spool: {error}"));
             }
             _ => {}
         }

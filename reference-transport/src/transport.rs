@@ -8,6 +8,8 @@
 
 mod acceptance;
 mod guard;
+mod keeping;
+mod kept;
 mod notify;
 mod routing;
 
@@ -19,8 +21,8 @@ use std::{
 
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
-pub use self::guard::DirectoryGuard;
-pub(crate) use self::routing::effective;
+pub use self::{guard::DirectoryGuard, keeping::Resumed};
+pub(crate) use self::{kept::Kept, routing::effective};
 use crate::{
     delivery::{Courier, Problem},
     directory::{Directory, Organisation, OrganisationError, QueueOrder, QueueWish, TransportService},
@@ -30,7 +32,9 @@ use crate::{
     observer::Observer,
     queue::{Connections, Key, Queue, Tasks, Token},
     resolver::Resolver,
+    routing::RoutingTable,
     shell::{CommandOutcome, Shell},
+    store::{Store, StoreError},
     tls::{Identity, Tls, TlsSetupError},
 };
 
@@ -51,6 +55,8 @@ pub struct Config {
     pub identities: Vec<Identity>,
     /// Our own domains, each with the server that keeps it.
     pub accepted: Vec<(String, SocketAddr)>,
+    /// Certificates of the organisation's other servers, by name: each is trusted as that server's own (IMP-05).
+    pub servers: Vec<(String, CertificateDer<'static>)>,
 }
 
 /// Why a transport cannot be.
@@ -87,6 +93,8 @@ pub(crate) struct Inner {
     address: IpAddr,
     accepted: Vec<(Domain, SocketAddr)>,
     directory: Mutex<Directory>,
+    /// Made of the directory as it is, when it is first needed. Locked behind the directory.
+    table: Mutex<Option<Arc<RoutingTable>>>,
     /// Locked before the directory, where both are.
     shell: Mutex<Shell>,
     queues: Mutex<BTreeMap<Key, Arc<Queue>>>,
@@ -95,16 +103,42 @@ pub(crate) struct Inner {
     pub(crate) courier: Courier,
     network: Arc<dyn Network>,
     pub(crate) observer: Arc<dyn Observer>,
+    /// `None`: messages live as long as the transport.
+    store: Option<Arc<dyn Store>>,
 }
 
 impl Transport {
-    /// A transport without connectors.
+    /// A transport without connectors, whose messages live as long as it does.
     ///
     /// # Errors
     ///
     /// If what it is told is unusable.
     pub fn new(config: Config, network: Arc<dyn Network>, observer: Arc<dyn Observer>) -> Result<Self, TransportError> {
-        let Config { server, address, resolvers, roots, revocation_lists, identities, accepted } = config;
+        Self::keeping(None, config, network, observer)
+    }
+
+    /// A transport without connectors, whose messages are kept in a store until their recipients have a fate
+    /// (FAIL-32). [`Self::resume`] goes on with those that are there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn with_store(
+        store: Arc<dyn Store>,
+        config: Config,
+        network: Arc<dyn Network>,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, TransportError> {
+        Self::keeping(Some(store), config, network, observer)
+    }
+
+    fn keeping(
+        store: Option<Arc<dyn Store>>,
+        config: Config,
+        network: Arc<dyn Network>,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, TransportError> {
+        let Config { server, address, resolvers, roots, revocation_lists, identities, accepted, servers } = config;
         let accepted = accepted
             .into_iter()
             .map(|(domain, next_hop)| match Domain::parse(&domain) {
@@ -115,6 +149,7 @@ impl Transport {
         let resolver = Resolver::new(&resolvers, Arc::clone(&network));
         let tls =
             Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
+        let tls = tls.with_servers(servers);
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
         let organisation = Organisation::of_mailbox_server(&server, address);
         let domains = accepted.iter().map(|(domain, _)| domain.clone()).collect();
@@ -125,6 +160,7 @@ impl Transport {
             address,
             accepted,
             directory,
+            table: Mutex::default(),
             shell: Mutex::default(),
             queues: Mutex::default(),
             tasks: Arc::downgrade(&tasks),
@@ -132,6 +168,7 @@ impl Transport {
             courier,
             network,
             observer,
+            store,
         };
         Ok(Self { inner: Arc::new(inner), tasks })
     }
@@ -152,6 +189,10 @@ impl Transport {
     /// Takes a message, and waits until each of its recipients was tried once or has to wait, and the connections of
     /// that have ended. From then on its queues work on it by themselves.
     ///
+    /// # Errors
+    ///
+    /// If the store cannot keep it: then it was not taken.
+    ///
     /// # Panics
     ///
     /// Outside of a runtime.
@@ -159,11 +200,12 @@ impl Transport {
     /// # Cancel safety
     ///
     /// The message is taken at the first poll; a future that is dropped later takes nothing back.
-    pub async fn submit(&self, submission: Submission) {
+    pub async fn submit(&self, submission: Submission) -> Result<(), StoreError> {
         let (token, tried) = Token::new();
-        self.inner.accept(submission, token);
+        self.inner.accept(submission, token)?;
         tried.wait().await;
         self.tasks.reap();
+        Ok(())
     }
 
     /// Carries out what an administrator asks of queues. A queue that is not there is none that could do it.
@@ -180,6 +222,17 @@ impl Inner {
     /// The settings of the Transport service as they are now.
     pub(crate) fn service(&self) -> TransportService {
         self.directory().transport_service().clone()
+    }
+
+    /// What the local server chooses from, as its directory is now: made once for every change of it.
+    fn table(&self, directory: &Directory) -> Arc<RoutingTable> {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(table.get_or_insert_with(|| Arc::new(routing::table(directory))))
+    }
+
+    /// The directory is about to change, or has: what was made of it is no more.
+    fn forget_table(&self) {
+        *self.table.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn queues(&self) -> MutexGuard<'_, BTreeMap<Key, Arc<Queue>>> {
@@ -199,14 +252,16 @@ impl Inner {
         }
     }
 
+    /// What goes on top of a message that is taken now; another address than our own if we are told so (FAIL-26).
     fn stamp(&self) -> Stamp<'_> {
-        Stamp { server: &self.server, address: self.address, now: self.network.now(), id: self.network.random() }
+        let address = self.service().external_ip_address.unwrap_or(self.address);
+        Stamp { server: &self.server, address, now: self.network.now(), id: self.network.random() }
     }
 }
 
-/// A mailbox's domain.
-fn domain_of(path: &str) -> Result<Domain, Problem> {
-    Mailbox::parse(path).map(|mailbox| mailbox.domain).map_err(|error| {
+/// A forward-path's mailbox.
+fn mailbox_of(path: &str) -> Result<Mailbox, Problem> {
+    Mailbox::parse(path).map_err(|error| {
         Problem::own(crate::reply::EnhancedCode::new(5, 1, 3), &format!("the address is unreadable: {error}"))
     })
 }

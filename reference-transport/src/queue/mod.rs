@@ -19,7 +19,7 @@
 //!
 //! # Not here
 //!
-//! A store: a queue lives as long as its transport.
+//! What survives a restart: that is with the transport, which tells its store who has a fate.
 
 mod connections;
 mod hop;
@@ -40,7 +40,7 @@ use tokio::{sync::Notify, time::Instant};
 use self::state::State;
 pub(crate) use self::{
     connections::Connections,
-    hop::{Destination, Key, rights},
+    hop::{Destination, Key, rights, smart_hosts},
     item::{Item, Origin, Pending, Token, Waiting},
     run::run,
     tasks::Tasks,

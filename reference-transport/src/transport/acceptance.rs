@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     Inner,
-    routing::{Decision, decide},
+    routing::{Decider, Decision},
 };
 use crate::{
     delivery::Problem,
@@ -16,12 +16,18 @@ use crate::{
     observer::{Fate, Report},
     queue::{self, Destination, Item, Origin, Pending, Queue, Token, Waiting},
     reply::EnhancedCode,
+    store::StoreError,
 };
 
 impl Inner {
     /// Takes responsibility for a message; `token` goes away once each recipient was tried.
-    pub(super) fn accept(self: &Arc<Self>, submission: Submission, token: Token) {
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be kept: then nobody is responsible for it here.
+    pub(super) fn accept(self: &Arc<Self>, submission: Submission, token: Token) -> Result<(), StoreError> {
         let message = Arc::new(Message::accept(submission, self.stamp()));
+        let kept = self.keep(&message, Origin::Submitted)?;
         let now = Instant::now();
         let item = Item {
             recipients: message.recipients.iter().enumerate().map(|(at, path)| Waiting::new(at, path)).collect(),
@@ -31,8 +37,10 @@ impl Inner {
             due: now,
             is_delay_told: false,
             pending: Pending { token: Some(token), reports: Vec::new() },
+            kept,
         };
         self.route(item, None);
+        Ok(())
     }
 
     /// Routes the recipients of a message. `before`: the queue that they come from, for which nothing new is said.
@@ -40,11 +48,13 @@ impl Inner {
         let recipients = std::mem::take(&mut item.recipients);
         let decisions: Vec<Decision> = {
             let directory = self.directory();
+            let table = self.table(&directory);
+            let decider = Decider { directory: &directory, table: &table, accepted: &self.accepted };
             // Notices are exempt from size limits (SIZ-12).
             let size = if item.origin == Origin::Submitted { item.message.size } else { 0 };
             let decide = |own: &Waiting| match item.message.passages(&self.server) {
                 passages if passages > PASSAGES_MAX => Decision::Fail(looping(passages)),
-                _ => decide(&directory, &self.accepted, &own.path, size),
+                _ => decider.decide(&own.path, size),
             };
             recipients.iter().map(decide).collect()
         };
@@ -88,7 +98,8 @@ impl Inner {
             if destination == Destination::Unreachable {
                 pending.release(&*self.observer);
             }
-            let part = Item { message: Arc::clone(&item.message), recipients, due, pending, ..item };
+            let (message, kept) = (Arc::clone(&item.message), item.kept.clone());
+            let part = Item { message, recipients, due, pending, kept, ..item };
             self.enqueue(destination, part);
         }
         self.fail(&item, &failed);

@@ -143,6 +143,7 @@ impl World {
                 revocation_lists: Vec::new(),
                 identities: Vec::new(),
                 accepted: vec![("sender.test".into(), "192.0.2.1:2525".parse().expect("an address"))],
+                servers: Vec::new(),
             };
             let world = AsNetwork(Arc::clone(&inner));
             let transport = Transport::new(config, Arc::new(world), inner.clone()).expect("a transport");
@@ -156,7 +157,7 @@ impl World {
                     via: crate::message::Via::Transport,
                     dsn: crate::dsn::Request::default(),
                 };
-                transport.submit(submission).await;
+                transport.submit(submission).await.expect("no store");
             }
             // Hosts that are about to read the end of a stream shall do so.
             tokio::time::sleep(Duration::from_millis(1)).await;
