@@ -30,6 +30,7 @@ mod brief;
 pub mod capability;
 mod daemon;
 mod evidence;
+pub mod exim;
 pub mod fetch;
 #[cfg(target_os = "linux")]
 mod install;
