@@ -8,6 +8,7 @@
 
 mod acceptance;
 mod guard;
+mod name_servers;
 mod notify;
 mod routing;
 
@@ -115,7 +116,8 @@ impl Transport {
         let resolver = Resolver::new(&resolvers, Arc::clone(&network));
         let tls =
             Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
-        let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
+        let front_end = Resolver::new(&resolvers, Arc::clone(&network));
+        let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address).with_front_end(front_end);
         let organisation = Organisation::of_mailbox_server(&server, address);
         let domains = accepted.iter().map(|(domain, _)| domain.clone()).collect();
         let directory = Mutex::new(Directory::of(organisation, &server, domains)?);
