@@ -90,6 +90,10 @@ struct Run {
     /// A domain of our own, and the server that keeps it. May be given more than once.
     #[arg(long, value_name = "DOMAIN=ADDRESS[:PORT]", value_parser = accepted)]
     accept: Vec<(String, SocketAddr)>,
+    /// Let messages be of any size, but for the limits of connectors. Without it the organisation has its limit by
+    /// default, 10 MB, unless the connectors file says `Set-TransportConfig -MaxSendSize`.
+    #[arg(long)]
+    any_size: bool,
     /// Report shell commands, routes and what becomes of recipients on standard output, as lines of JSON.
     #[arg(long)]
     report: bool,
@@ -135,6 +139,12 @@ async fn begin(run: &Run) -> Result<Failure, Failure> {
     let observer: Arc<dyn Observer> = if run.report { Arc::new(JsonLines) } else { Arc::new(Lines) };
     let transport = Transport::new(config, Arc::new(Sockets::default()), observer)
         .map_err(|error| Failure(70, error.to_string()))?;
+    if run.any_size {
+        let mut directory = transport.directory();
+        let mut organisation = directory.transport_config().clone();
+        (organisation.max_receive_size, organisation.max_send_size) = (None, None);
+        directory.set_transport_config(organisation);
+    }
     connectors(&transport, run)?;
     let take = taking(transport);
     let desk = |via| Desk { server: run.name.clone(), via, take: Arc::clone(&take) };

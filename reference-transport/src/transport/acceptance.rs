@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     delivery::Problem,
-    directory::TransportService,
+    directory::{Directory, TransportService},
     limits::PASSAGES_MAX,
     message::{Message, Submission},
     observer::{Fate, Report},
@@ -42,9 +42,14 @@ impl Inner {
             let directory = self.directory();
             // Notices are exempt from size limits (SIZ-12).
             let size = if item.origin == Origin::Submitted { item.message.size } else { 0 };
+            // Checked as early as possible (SIZ-10), and so once: whoever has been taken is not put out later.
+            let too_large = before.is_none().then(|| beyond_organisation(&directory, size)).flatten();
             let decide = |own: &Waiting| match item.message.passages(&self.server) {
                 passages if passages > PASSAGES_MAX => Decision::Fail(looping(passages)),
-                _ => decide(&directory, &self.accepted, &own.path, size),
+                _ => match too_large.clone() {
+                    Some(problem) => Decision::Fail(problem),
+                    None => decide(&directory, &self.accepted, &own.path, size),
+                },
             };
             recipients.iter().map(decide).collect()
         };
@@ -144,6 +149,13 @@ impl Inner {
             queue.configuration_changed();
         }
     }
+}
+
+/// Of a message that is larger than anybody may send (SIZ-10, SIZ-11).
+fn beyond_organisation(directory: &Directory, size: u64) -> Option<Problem> {
+    let limit = directory.transport_config().max_send_size.filter(|limit| *limit < size)?;
+    let text = format!("message of {size} octets is larger than the {limit} that anybody here may send");
+    Some(Problem::own(EnhancedCode::new(5, 3, 4), &text))
 }
 
 fn looping(passages: usize) -> Problem {
