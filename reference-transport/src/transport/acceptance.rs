@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     Inner,
-    routing::{Decision, decide},
+    routing::{Decider, Decision},
 };
 use crate::{
     delivery::Problem,
@@ -40,6 +40,8 @@ impl Inner {
         let recipients = std::mem::take(&mut item.recipients);
         let decisions: Vec<Decision> = {
             let directory = self.directory();
+            let table = self.table(&directory);
+            let decider = Decider { directory: &directory, table: &table, accepted: &self.accepted };
             // Notices are exempt from size limits (SIZ-12).
             let size = if item.origin == Origin::Submitted { item.message.size } else { 0 };
             // Checked as early as possible (SIZ-10), and so once: whoever has been taken is not put out later.
@@ -48,7 +50,7 @@ impl Inner {
                 passages if passages > PASSAGES_MAX => Decision::Fail(looping(passages)),
                 _ => match too_large.clone() {
                     Some(problem) => Decision::Fail(problem),
-                    None => decide(&directory, &self.accepted, &own.path, size),
+                    None => decider.decide(&own.path, size),
                 },
             };
             recipients.iter().map(decide).collect()

@@ -43,6 +43,9 @@ impl Drop for DirectoryGuard<'_> {
             name_servers::configure(&self.inner.courier, directory);
             directory.take_orders()
         });
+        if orders.is_some() {
+            self.inner.forget_table();
+        }
         drop(self.directory.take());
         if let Some(orders) = orders {
             self.inner.configuration_changed();
