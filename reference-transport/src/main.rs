@@ -23,6 +23,7 @@ use mtaspec_reference_transport::{
     network::Sockets,
     observer::{Observer, Report},
     tls::Identity,
+    told::{OrganisationFile, ToldText},
     transport::{Config, Transport},
 };
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, pem::PemObject as _};
@@ -49,7 +50,7 @@ Exit status:
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Take messages by SMTP and deliver each once, until it is ended by a signal.
+    /// Take messages by SMTP and deliver them, until it is ended by a signal.
     Run(Run),
     /// Run a script of the management shell, and show what a console would.
     Shell(console::Console),
@@ -57,12 +58,13 @@ enum Command {
 
 /// `reference-transport run`.
 ///
-/// Each message gets one attempt: there is no queue, and what is deferred stays so. What becomes of each recipient is
-/// written to standard error, a line each; with `--report` to standard output, for programs.
+/// What cannot be delivered at once waits in a queue, is tried again as Exchange would, and is given up after two days. What
+/// becomes of each recipient is written to standard error, a line each; with `--report` to standard output, for programs.
 #[derive(Debug, clap::Args)]
 struct Run {
-    /// What makes the connectors: Exchange Management Shell text, or, if its name ends in `.json`, what
-    /// `Get-SendConnector | ConvertTo-Json` wrote in a real organisation.
+    /// What makes the connectors: Exchange Management Shell text; if its name ends in `.json`, what
+    /// `Get-SendConnector | ConvertTo-Json` wrote in a real organisation; if it ends in `.jsonl`, such text in lines of
+    /// JSON that say where and by whom: `{"text":"...","on":"edge1","origin":"eac"}`.
     #[arg(long, value_name = "FILE")]
     connectors: PathBuf,
     /// Where mailboxes submit. Anybody who reaches it can send, so it must be an address of this machine alone
@@ -90,7 +92,12 @@ struct Run {
     /// A domain of our own, and the server that keeps it. May be given more than once.
     #[arg(long, value_name = "DOMAIN=ADDRESS[:PORT]", value_parser = accepted)]
     accept: Vec<(String, SocketAddr)>,
-    /// Report shell commands, routes and what becomes of recipients on standard output, as lines of JSON.
+    /// The organisation that it is a server of, in JSON: its servers, this one first, with sites, links between them, domains
+    /// that are relayed, and Edge subscriptions. By default it is the only server.
+    #[arg(long, value_name = "FILE")]
+    organisation: Option<PathBuf>,
+    /// Report shell commands, routes and what becomes of recipients on standard output, as lines of JSON. A command that is refused is
+    /// reported, too, and does not end it.
     #[arg(long)]
     report: bool,
 }
@@ -135,6 +142,11 @@ async fn begin(run: &Run) -> Result<Failure, Failure> {
     let observer: Arc<dyn Observer> = if run.report { Arc::new(JsonLines) } else { Arc::new(Lines) };
     let transport = Transport::new(config, Arc::new(Sockets::default()), observer)
         .map_err(|error| Failure(70, error.to_string()))?;
+    if let Some(file) = &run.organisation {
+        let accepts: Vec<String> = run.accept.iter().map(|(domain, _)| domain.clone()).collect();
+        let told = OrganisationFile::parse(&text(file)?).and_then(|told| told.directory(&accepts));
+        *transport.directory() = told.map_err(|error| wrong(file, &error.to_string()))?;
+    }
     connectors(&transport, run)?;
     let take = taking(transport);
     let desk = |via| Desk { server: run.name.clone(), via, take: Arc::clone(&take) };
@@ -160,15 +172,23 @@ fn connectors(transport: &Transport, run: &Run) -> Result<(), Failure> {
     if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
         return console::import_file(&mut transport.directory(), file);
     }
-    let shell = String::from_utf8(read(file)?).map_err(|_| wrong(file, "it is not UTF-8"))?;
-    for outcome in transport.shell(&shell) {
-        if run.report {
-            tell(&json_lines::shell(&outcome.text, outcome.result.as_deref()));
+    let shell = text(file)?;
+    let texts = if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("jsonl")) {
+        ToldText::parse_lines(&shell).map_err(|error| wrong(file, &error.to_string()))?
+    } else {
+        vec![ToldText::typed(shell)]
+    };
+    for told in &texts {
+        for outcome in transport.tell(told).map_err(|error| wrong(file, &error.to_string()))? {
+            if run.report {
+                tell(&json_lines::shell(&outcome.text, outcome.result.as_deref()));
+                continue;
+            }
+            let line = told.text[..outcome.span.start].matches('\n').count() + 1;
+            outcome
+                .result
+                .map_err(|error| Failure(65, format!("{}:{line}: `{}`: {error}", file.display(), outcome.text)))?;
         }
-        let line = shell[..outcome.span.start].matches('\n').count() + 1;
-        outcome
-            .result
-            .map_err(|error| Failure(65, format!("{}:{line}: `{}`: {error}", file.display(), outcome.text)))?;
     }
     Ok(())
 }
@@ -230,6 +250,10 @@ fn revocation_lists(file: &Path) -> Result<Vec<CertificateRevocationListDer<'sta
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(file).map_err(|error| wrong(file, &error.to_string()))
+}
+
+fn text(file: &Path) -> Result<String, Failure> {
+    String::from_utf8(read(file)?).map_err(|_| wrong(file, "it is not UTF-8"))
 }
 
 fn wrong(file: &Path, why: &str) -> Failure {
