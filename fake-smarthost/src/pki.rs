@@ -31,7 +31,12 @@ pub struct Pki {
     begin: SystemTime,
     authority: OnceLock<Result<Authority, PkiError>>,
     configs: Mutex<BTreeMap<ConfigKey, Arc<ServerConfig>>>,
+    /// What hosts show: the same certificate, whoever asks, for somebody may trust it alone.
+    shown: Mutex<BTreeMap<CertificateSpec, Shown>>,
 }
+
+/// A chain, and its key.
+type Shown = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 /// What a server configuration is made of. The clock is known by its address, which lives as long as the entry.
 type ConfigKey = (CertificateSpec, Option<&'static str>, Vec<String>, usize);
@@ -62,7 +67,7 @@ impl Pki {
     /// years.
     #[must_use]
     pub fn new(begin: SystemTime) -> Self {
-        Self { begin, authority: OnceLock::new(), configs: Mutex::default() }
+        Self { begin, authority: OnceLock::new(), configs: Mutex::default(), shown: Mutex::default() }
     }
 
     /// The root certificate, as an MTA's configuration takes it.
@@ -136,6 +141,25 @@ impl Pki {
         Ok((list.der().clone(), pem))
     }
 
+    /// The certificate that a host shows as `spec`, without its chain: for a client that trusts this one directly.
+    ///
+    /// # Errors
+    ///
+    /// If a name cannot stand in a certificate.
+    pub fn certificate(&self, spec: &CertificateSpec) -> Result<Option<CertificateDer<'static>>, PkiError> {
+        Ok(self.shown(spec)?.0.into_iter().next())
+    }
+
+    fn shown(&self, spec: &CertificateSpec) -> Result<Shown, PkiError> {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((chain, key)) = shown.get(spec) {
+            return Ok((chain.clone(), key.clone_key()));
+        }
+        let Chain { certificates, key, .. } = self.authority()?.server(spec)?;
+        shown.insert(spec.clone(), (certificates.clone(), key.clone_key()));
+        Ok((certificates, key))
+    }
+
     /// What a host needs for a handshake in which it shows `certificate`.
     ///
     /// `versions` are `1.2` and `1.3`; others are passed over. `clock` judges the certificate of a client, which must
@@ -160,7 +184,7 @@ impl Pki {
         if let Some(config) = configs.get(&key) {
             return Ok(Arc::clone(config));
         }
-        let chain = self.authority()?.server(certificate)?;
+        let chain = self.shown(certificate)?;
         let config = Arc::new(self.make_config(chain, client_auth, versions, clock)?);
         configs.insert(key, Arc::clone(&config));
         Ok(config)
@@ -168,7 +192,7 @@ impl Pki {
 
     fn make_config(
         &self,
-        chain: Chain,
+        (certificates, key): Shown,
         client_auth: Option<ClientCertificate>,
         versions: &[String],
         clock: &Arc<dyn TimeProvider>,
@@ -190,7 +214,7 @@ impl Pki {
                 builder.with_client_cert_verifier(verifier.build().map_err(config_error)?)
             }
         };
-        let mut config = builder.with_single_cert(chain.certificates, chain.key).map_err(config_error)?;
+        let mut config = builder.with_single_cert(certificates, key).map_err(config_error)?;
         config.send_tls13_tickets = 0;
         config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
         Ok(config)

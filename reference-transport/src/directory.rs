@@ -19,6 +19,7 @@ mod organisation;
 mod permissions;
 mod permissions_2013;
 mod queue_order;
+mod reach;
 mod servers;
 mod settings;
 mod store;

@@ -1,6 +1,7 @@
 //! The program `reference-transport`: the reference as a process, on the machine's own sockets.
 
 mod console;
+mod route;
 
 use std::{
     fs,
@@ -52,6 +53,8 @@ Exit status:
 enum Command {
     /// Take messages by SMTP and deliver them, until it is ended by a signal.
     Run(Run),
+    /// Show which connector takes a recipient, and why every other one lost.
+    Route(route::Route),
     /// Run a script of the management shell, and show what a console would.
     Shell(console::Console),
 }
@@ -116,6 +119,7 @@ fn main() -> ExitCode {
     };
     let ended = match command {
         Command::Run(run) => Err(daemon(&run)),
+        Command::Route(route) => route::run(&route),
         Command::Shell(console) => console::run(&console),
     };
     let Err(Failure(status, why)) = ended else { return ExitCode::SUCCESS };
@@ -226,6 +230,7 @@ fn config(run: &Run) -> Result<Config, Failure> {
         revocation_lists: lists?.concat(),
         identities: identities.collect::<Result<_, Failure>>()?,
         accepted: run.accept.clone(),
+        servers: Vec::new(),
     })
 }
 

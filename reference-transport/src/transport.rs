@@ -30,6 +30,7 @@ use crate::{
     observer::Observer,
     queue::{Connections, Key, Queue, Tasks, Token},
     resolver::Resolver,
+    routing::RoutingTable,
     shell::{CommandOutcome, Shell},
     tls::{Identity, Tls, TlsSetupError},
     told::ToldText,
@@ -52,6 +53,8 @@ pub struct Config {
     pub identities: Vec<Identity>,
     /// Our own domains, each with the server that keeps it.
     pub accepted: Vec<(String, SocketAddr)>,
+    /// Certificates of the organisation's other servers, by name: each is trusted as that server's own (IMP-05).
+    pub servers: Vec<(String, CertificateDer<'static>)>,
 }
 
 /// Why a transport cannot be.
@@ -88,6 +91,8 @@ pub(crate) struct Inner {
     address: IpAddr,
     accepted: Vec<(Domain, SocketAddr)>,
     directory: Mutex<Directory>,
+    /// Made of the directory as it is, when it is first needed. Locked behind the directory.
+    table: Mutex<Option<Arc<RoutingTable>>>,
     /// Locked before the directory, where both are.
     shell: Mutex<Shell>,
     queues: Mutex<BTreeMap<Key, Arc<Queue>>>,
@@ -105,7 +110,7 @@ impl Transport {
     ///
     /// If what it is told is unusable.
     pub fn new(config: Config, network: Arc<dyn Network>, observer: Arc<dyn Observer>) -> Result<Self, TransportError> {
-        let Config { server, address, resolvers, roots, revocation_lists, identities, accepted } = config;
+        let Config { server, address, resolvers, roots, revocation_lists, identities, accepted, servers } = config;
         let accepted = accepted
             .into_iter()
             .map(|(domain, next_hop)| match Domain::parse(&domain) {
@@ -116,6 +121,7 @@ impl Transport {
         let resolver = Resolver::new(&resolvers, Arc::clone(&network));
         let tls =
             Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
+        let tls = tls.with_servers(servers);
         let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address);
         let organisation = Organisation::of_mailbox_server(&server, address);
         let domains = accepted.iter().map(|(domain, _)| domain.clone()).collect();
@@ -126,6 +132,7 @@ impl Transport {
             address,
             accepted,
             directory,
+            table: Mutex::default(),
             shell: Mutex::default(),
             queues: Mutex::default(),
             tasks: Arc::downgrade(&tasks),
@@ -200,6 +207,17 @@ impl Inner {
         self.directory().transport_service().clone()
     }
 
+    /// What the local server chooses from, as its directory is now: made once for every change of it.
+    fn table(&self, directory: &Directory) -> Arc<RoutingTable> {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(table.get_or_insert_with(|| Arc::new(routing::table(directory))))
+    }
+
+    /// The directory is about to change, or has: what was made of it is no more.
+    fn forget_table(&self) {
+        *self.table.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn queues(&self) -> MutexGuard<'_, BTreeMap<Key, Arc<Queue>>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -222,9 +240,9 @@ impl Inner {
     }
 }
 
-/// A mailbox's domain.
-fn domain_of(path: &str) -> Result<Domain, Problem> {
-    Mailbox::parse(path).map(|mailbox| mailbox.domain).map_err(|error| {
+/// A forward-path's mailbox.
+fn mailbox_of(path: &str) -> Result<Mailbox, Problem> {
+    Mailbox::parse(path).map_err(|error| {
         Problem::own(crate::reply::EnhancedCode::new(5, 1, 3), &format!("the address is unreadable: {error}"))
     })
 }

@@ -84,7 +84,10 @@ impl HostFences<'_> {
             }
             let line = Line { text, number: *number };
             match grammar::host::parse(line) {
-                Ok(HostLine::Port(port)) => self.hosts.all[at].port = port,
+                Ok(HostLine::Port(port)) => {
+                    self.hosts.all[at].port = port;
+                    self.hosts.all[at].further_ports.clear();
+                }
                 Ok(HostLine::Property { properties, .. }) => {
                     for property in properties {
                         self.property(reader, at, line, property);

@@ -8,13 +8,14 @@ use std::{net::IpAddr, time::Duration};
 use hickory_server::proto::rr::{RData, Record};
 use mtaspec_fake_smarthost::{
     Host,
-    host::{CertificateKind, CertificateSpec, Property, PropertyValue},
+    host::{CertificateKind, CertificateSpec, Posture, Property, PropertyValue},
     rule::Conditions,
 };
 
 use super::{
     model::{HostSpec, ORIGIN_ADDRESS},
     names::host_name,
+    organisation::OrganisationSpec,
     words::nearest,
     zones::{Timed, address, plain_name},
 };
@@ -43,6 +44,22 @@ impl Hosts {
         let origin = Group { names: vec!["origin".to_owned()], addresses: vec![ORIGIN_ADDRESS] };
         all.push(table.host(origin));
         Self { all }
+    }
+
+    /// Makes the hosts that play servers of the organisation what such servers are: each service listens on its own
+    /// port, takes mail from Exchange servers alone, and shows the certificate that the directory knows.
+    pub(super) fn employ(&mut self, organisation: &OrganisationSpec) {
+        for server in organisation.servers.iter().skip(1) {
+            let Some(host) = self.all.iter_mut().find(|host| host.addresses.contains(&server.address)) else {
+                continue;
+            };
+            let mut ports = server.roles.iter().flat_map(|role| role.ports()).copied();
+            host.port = ports.next().unwrap_or(PORT_DEFAULT);
+            host.further_ports = ports.collect();
+            let is = |value| Property { value, conditions: Conditions::default(), tag: None };
+            host.host.properties.push(is(PropertyValue::Auth(Posture::ExchangeServer)));
+            host.host.properties.push(is(PropertyValue::Certificate(server.certificate())));
+        }
     }
 
     /// The host of this name or address.
@@ -177,7 +194,7 @@ impl Table {
             tag: None,
         };
         let host = Host { name, properties: vec![certificate], rules: Vec::new(), scripts: Vec::new() };
-        HostSpec { names: group.names, addresses: group.addresses, host, port: PORT_DEFAULT }
+        HostSpec { names: group.names, addresses: group.addresses, host, port: PORT_DEFAULT, further_ports: Vec::new() }
     }
 }
 

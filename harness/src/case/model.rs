@@ -3,7 +3,7 @@
 //! Everything is resolved: variants are filled in, shared and section lines are merged, names are looked up.
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
@@ -129,6 +129,16 @@ pub struct HostSpec {
     pub host: Host,
     /// Where it listens; 25 unless a property says otherwise.
     pub port: u16,
+    /// Where it listens, too: a server of the organisation has a port for each of its services.
+    pub further_ports: Vec<u16>,
+}
+
+impl HostSpec {
+    /// Every address and port where it listens.
+    pub fn doors(&self) -> impl Iterator<Item = SocketAddr> {
+        let ports = || std::iter::once(&self.port).chain(&self.further_ports);
+        self.addresses.iter().flat_map(move |&address| ports().map(move |&port| SocketAddr::new(address, port)))
+    }
 }
 
 /// Text for the management shell.

@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use mtaspec_fake_smarthost::host::{CertificateKind, CertificateSpec};
+
 /// The site of a server for which none is named.
 pub const SITE_DEFAULT: &str = "Default-First-Site-Name";
 
@@ -121,6 +123,14 @@ pub struct ServerSpec {
     pub roles: Vec<Role>,
 }
 
+impl ServerSpec {
+    /// The certificate that it made for itself, and that the directory knows (IMP-05).
+    #[must_use]
+    pub fn certificate(&self) -> CertificateSpec {
+        CertificateSpec { kind: CertificateKind::SelfSigned, names: vec![self.name.clone()] }
+    }
+}
+
 /// A service that a server runs.
 #[expect(clippy::exhaustive_enums, reason = "the transport services of Exchange")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,6 +155,17 @@ impl Role {
     ];
     /// What a Mailbox server runs.
     pub const MAILBOX: [Self; 3] = [Self::FrontEnd, Self::MailboxTransport, Self::Transport];
+
+    /// Where it listens for other servers, and for the world (IMP-04).
+    #[must_use]
+    pub fn ports(self) -> &'static [u16] {
+        match self {
+            Self::Edge => &[25],
+            Self::FrontEnd => &[25, 717],
+            Self::MailboxTransport => &[475],
+            Self::Transport => &[2525],
+        }
+    }
 
     /// The word of pages.
     #[must_use]

@@ -68,7 +68,7 @@ pub(super) fn case(
     let mut servers = NameServers::default();
     reader.zones(&world, &mut servers);
     servers.add_hosts_of(&world.organisation);
-    let hosts = reader.hosts(&servers.records());
+    let hosts = reader.hosts(&servers.records(), &world);
     reader.dns_faults(&world, &mut servers);
     let name_servers = servers.others(&world);
     let sheets = reader.sheets(&world);
@@ -170,7 +170,7 @@ impl<'a, 'p> Reader<'a, 'p> {
             .ok()
     }
 
-    fn hosts(&mut self, records: &[Timed]) -> Hosts {
+    fn hosts(&mut self, records: &[Timed], world: &WorldSpec) -> Hosts {
         let alone: Vec<IpAddr> = self
             .fences
             .iter()
@@ -180,6 +180,7 @@ impl<'a, 'p> Reader<'a, 'p> {
             })
             .collect();
         let mut hosts = Hosts::of(records, &alone);
+        hosts.employ(&world.organisation);
         HostFences { hosts: &mut hosts }.read(self);
         hosts
     }

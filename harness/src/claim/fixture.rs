@@ -32,7 +32,13 @@ pub(crate) fn case(messages: &[(&str, &[&str], u32)], claims: Vec<Claim>) -> Cas
 
 pub(crate) fn host(name: &str, last: u8) -> HostSpec {
     let host = Host { name: name.to_owned(), properties: Vec::new(), rules: Vec::new(), scripts: Vec::new() };
-    HostSpec { names: vec![name.to_owned()], addresses: vec![IpAddr::from([192, 0, 2, last])], host, port: 25 }
+    HostSpec {
+        names: vec![name.to_owned()],
+        addresses: vec![IpAddr::from([192, 0, 2, last])],
+        host,
+        port: 25,
+        further_ports: Vec::new(),
+    }
 }
 
 fn message(name: &str, recipients: &[&str], times: u32) -> MessageSpec {

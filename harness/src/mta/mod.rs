@@ -14,6 +14,7 @@ use std::{
 };
 
 use mtaspec_reference_transport::{connector::Connector, network::Network};
+use rustls::pki_types::CertificateDer;
 
 use crate::{
     case::{
@@ -226,6 +227,8 @@ pub struct Brief {
     pub shell: Vec<ShellText>,
     /// Who there is beside it; one server alone for an MTA without [`Mta::knows_organisation`].
     pub organisation: OrganisationSpec,
+    /// The certificates of the other servers, by name, as the organisation's directory knows them.
+    pub server_certificates: Vec<(String, CertificateDer<'static>)>,
     /// How to reach the world in process.
     pub network: Arc<dyn Network>,
     /// For an MTA that looks names up in the machine's own tables: every name of the zones with an address.

@@ -56,6 +56,7 @@ impl Mta for Reference {
                 .map(|identity| Identity { name: identity.name, chain: identity.chain, key: identity.key })
                 .collect(),
             accepted: brief.accepted,
+            servers: brief.server_certificates,
         };
         let organisation = brief.organisation;
         let transport = Transport::new(config, brief.network, Arc::new(Reports(Arc::clone(&brief.reporter))));

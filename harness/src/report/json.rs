@@ -304,7 +304,8 @@ impl RunReport {
             let case = case(&stored.id).ok_or_else(|| JudgeAgainError::NoCase { id: stored.id.clone() })?;
             let (report, found) = CaseReport::judge(case, stored.trace.clone(), terms);
             tally.add(&report.id, &found);
-            cases.push(CaseReport { log: stored.log.clone(), ..report });
+            let (log, configuration) = (stored.log.clone(), stored.configuration.clone());
+            cases.push(CaseReport { log, configuration, ..report });
         }
         let run = Self::new(self.head(), cases, tally.into_rows());
         Ok(Self { options: self.options.clone(), only: terms.only, ..run })

@@ -61,7 +61,9 @@ fn a_run_survives_json_and_both_directions_are_still_in_it() {
 #[test]
 fn a_stored_run_is_judged_again_to_the_same_verdicts() {
     let case = pages();
-    let report = run(&[(&case, None), (&case, Some(Event::Unsupported { setting: "cost".to_owned() }))]);
+    let mut report = run(&[(&case, None), (&case, Some(Event::Unsupported { setting: "cost".to_owned() }))]);
+    report.cases[0].log = "daemon started".to_owned();
+    report.cases[0].configuration = vec![("/etc/mta.conf".to_owned(), "relay = yes".to_owned())];
     let again = report.judged_again(|_| Some(&case), TERMS).expect("its cases are there");
     assert_eq!(again, report);
     let error = report.judged_again(|_| None, TERMS).expect_err("no page has it");

@@ -1,9 +1,10 @@
 //! A trace as text to be compared with that of another run, another version, or another MTA: without times, and without
 //! what varies from run to run on sockets.
 //!
-//! Sessions stand by host, queries once each and sorted by name; what is tried again is shown once. A command that came before the reply to
-//! what went before is marked, for a snapshot does not show it. What the world's name server answers is left out: it is
-//! the page's.
+//! Sessions stand by host, and those that were open at the same time by what was said in them, for their order is an
+//! accident. Queries stand once each, sorted by name; what is tried again is shown once. A command that came before the
+//! reply to what went before is marked, for a snapshot does not show it. What the world's name server answers is left
+//! out, for it is the page's, and so is how the watching ended, for it is ours.
 
 use std::collections::BTreeSet;
 
@@ -41,28 +42,30 @@ pub fn compared(trace: &Trace, detail: Detail) -> Vec<String> {
         })
         .collect();
     let mut queries = BTreeSet::new();
-    let mut sessions: Vec<(u64, Block)> = Vec::new();
+    let mut sessions: Vec<Open> = Vec::new();
     let mut others: Vec<String> = Vec::new();
-    for entry in &trace.0 {
+    for (place, entry) in trace.0.iter().enumerate() {
         let lines = of_event(&entry.event, &redactor, &submitted, detail);
         match (&entry.event, session_of(&entry.event)) {
             (Event::Query { .. }, _) => queries.extend(lines),
-            (Event::Answer { .. } | Event::Limit { .. }, _) => {}
+            (Event::Answer { .. } | Event::End { .. } | Event::Limit { .. }, _) => {}
             (Event::Connect { session, host, .. }, _) => {
-                sessions.push((*session, Block { at_ms: entry.at_ms, host: host.clone(), lines }));
+                let block = Block { at_ms: entry.at_ms, host: host.clone(), lines };
+                sessions.push(Open { session: *session, first: place, last: place, block });
             }
             (_, Some(session)) => {
-                if let Some((_, block)) = sessions.iter_mut().find(|(own, _)| *own == session) {
-                    block.lines.extend(lines);
+                if let Some(open) = sessions.iter_mut().find(|open| open.session == session) {
+                    open.block.lines.extend(lines);
+                    open.last = place;
                 }
             }
             (_, None) => others.extend(lines),
         }
     }
-    sessions.sort_by(|(_, one), (_, other)| one.host.cmp(&other.host));
+    let sessions = in_order(sessions);
     let mut text: Vec<String> = queries.into_iter().collect();
     let mut last: Option<&Block> = None;
-    for (_, block) in &sessions {
+    for block in &sessions {
         if last.is_some_and(|last| last.lines == block.lines) {
             if text.last().is_none_or(|line| line != AGAIN) {
                 text.push(AGAIN.to_owned());
@@ -75,6 +78,34 @@ pub fn compared(trace: &Trace, detail: Detail) -> Vec<String> {
     others.dedup();
     text.extend(others);
     text
+}
+
+/// A session, and the places of its first and its last event in the trace.
+struct Open {
+    session: u64,
+    first: usize,
+    last: usize,
+    block: Block,
+}
+
+/// By host, then in time; sessions of a host that were open together by their lines.
+fn in_order(mut sessions: Vec<Open>) -> Vec<Block> {
+    sessions.sort_by(|one, other| one.block.host.cmp(&other.block.host));
+    let mut together: Vec<Vec<Open>> = Vec::new();
+    for open in sessions {
+        match together.last_mut() {
+            Some(others)
+                if others.iter().any(|other| other.block.host == open.block.host && other.last > open.first) =>
+            {
+                others.push(open);
+            }
+            _ => together.push(vec![open]),
+        }
+    }
+    for others in &mut together {
+        others.sort_by(|one, other| one.block.lines.cmp(&other.block.lines));
+    }
+    together.into_iter().flatten().map(|open| open.block).collect()
 }
 
 fn of_event(event: &Event, redactor: &Redactor, submitted: &BTreeSet<&str>, detail: Detail) -> Vec<String> {
@@ -146,6 +177,21 @@ mod tests {
             lines.iter().filter(|line| line.starts_with("connect")).filter_map(|line| line.split(' ').nth(1)).collect();
         assert_eq!(connects, ["a.test", "b.test"]);
         assert_eq!(lines.last().map(String::as_str), Some("... and again"));
+    }
+
+    #[test]
+    fn sessions_that_were_open_together_have_no_order() {
+        let sessions = |words: [&str; 2]| {
+            let mut trace =
+                trace(&format!("connect a.test\nS: 220 {}\nconnect a.test\nS: 220 {}\n", words[0], words[1]));
+            // The first one closes after the second has begun.
+            if let Some(at) = trace.0.iter().position(|entry| matches!(entry.event, Event::Reply { .. })) {
+                let entry = trace.0.remove(at);
+                trace.0.insert(at + 1, entry);
+            }
+            compared(&trace, Detail::Whole)
+        };
+        assert_eq!(sessions(["one", "two"]), sessions(["two", "one"]));
     }
 
     #[test]

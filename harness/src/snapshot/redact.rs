@@ -27,7 +27,11 @@ impl Redactor {
 
     /// A line of a dialogue with tokens in it.
     pub(super) fn line(&self, line: &str) -> String {
-        let Some(header) = line.strip_prefix("   | ") else { return line.to_owned() };
+        let Some(header) = line.strip_prefix("   | ") else {
+            // Mail data that the host read as commands, for it had not asked for any.
+            let is_data = line.starts_with("C: \\t") || line.starts_with("C: Received:");
+            return if is_data { folded(line) } else { line.to_owned() };
+        };
         let Some((name, value)) = header.split_once(':') else { return folded(line) };
         let value = value.trim();
         if self.known.contains(value) {

@@ -15,13 +15,14 @@ use mtaspec_fake_smarthost::{
     pki::{Pki, PkiError},
 };
 use mtaspec_reference_transport::{connector::Connector, network::Network};
+use rustls::pki_types::CertificateDer;
 
 use super::Recorder;
 use crate::{
     case::{
         Case,
         management::Management,
-        model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS, ZoneSet},
+        model::{HostSpec, ORIGIN_ADDRESS, RESOLVER_ADDRESS, ZoneSet},
     },
     claim::shell::is_claimed,
     mta::{Authority, Brief, Identity, Reporter, StartError},
@@ -52,9 +53,8 @@ pub(super) fn population(
         let time: Arc<dyn rustls::time_provider::TimeProvider> = clock.clone();
         let host = Arc::new(RunningHost::new(spec.host.clone(), Arc::clone(pki), time));
         let sink = recorder.host_sink(&spec.host.name);
-        for &address in &spec.addresses {
-            let resident = Resident { host: Arc::clone(&host), sink: Arc::clone(&sink) };
-            hosts.insert(SocketAddr::new(address, spec.port), resident);
+        for door in spec.doors() {
+            hosts.insert(door, Resident { host: Arc::clone(&host), sink: Arc::clone(&sink) });
         }
     }
     let usual = FakeDns::new(zones(&case.zones)?, case.dns_faults.clone(), recorder.dns_sink(None));
@@ -128,6 +128,17 @@ fn identities(case: &Case, connectors: &[Connector], pki: &Pki) -> Result<Vec<Id
     Ok(identities)
 }
 
+/// The certificates of the organisation's other servers, as its directory knows them.
+fn server_certificates(case: &Case, pki: &Pki) -> Result<Vec<(String, CertificateDer<'static>)>, StartError> {
+    let mut known = Vec::new();
+    for server in case.world.organisation.servers.iter().skip(1) {
+        if let Some(certificate) = pki.certificate(&server.certificate()).map_err(certificates)? {
+            known.push((server.name.clone(), certificate));
+        }
+    }
+    Ok(known)
+}
+
 /// The second issuer of certificates for clients; a page names it in `-TlsCertificateName`.
 const OTHER_ISSUER: &str = "mtaspec other issuing";
 
@@ -144,8 +155,7 @@ pub(super) fn brief(
     recorder: &Arc<Recorder>,
 ) -> Result<Brief, StartError> {
     let connectors = connectors(case)?;
-    let own =
-        case.hosts.iter().flat_map(|host| host.addresses.iter().map(|&address| SocketAddr::new(address, host.port)));
+    let own = case.hosts.iter().flat_map(HostSpec::doors);
     Ok(Brief {
         server: case.world.server.clone(),
         address: case.world.address,
@@ -156,6 +166,7 @@ pub(super) fn brief(
         connectors,
         shell: case.shell.iter().filter(|text| text.at.is_zero()).cloned().collect(),
         organisation: case.world.organisation.clone(),
+        server_certificates: server_certificates(case, pki)?,
         network,
         names: names(case),
         dial: own.map(|address| (address, address)).collect(),

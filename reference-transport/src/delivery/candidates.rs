@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::{NextHop, Problem, settings};
+use super::{NextHop, Peer, Problem, settings};
 use crate::{
     connector::{Connector, NameServers, Routing, SmartHost},
     domain::Domain,
@@ -23,6 +23,8 @@ pub(super) enum Step {
     Address(SocketAddr),
     /// MX hosts of one preference, in the order in which they are tried.
     Mail(Vec<MailHost>),
+    /// Servers of our own, in the order in which they are tried.
+    Peers(Vec<Peer>),
     /// A smart host.
     Smart(SmartHost),
 }
@@ -62,7 +64,7 @@ impl<'a> Search<'a> {
     pub(super) fn new(resolver: &'a Resolver, server: &'a str, address: IpAddr, next_hop: &NextHop) -> Self {
         let side = match next_hop {
             NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } => connector.name_servers,
-            NextHop::Accepted(_) => NameServers::Internal,
+            NextHop::Accepted(_) | NextHop::Servers(_) => NameServers::Internal,
         };
         let dns = resolver.settings();
         let patience = Patience::new(dns.resolution_timeout);
@@ -79,14 +81,12 @@ impl<'a> Search<'a> {
         match next_hop {
             NextHop::Accepted(address) => Ok(vec![Step::Address(*address)]),
             NextHop::Dns { domain, .. } => self.mail_steps(domain).await,
+            NextHop::Servers(relay) => {
+                Ok(relay.groups.iter().map(|group| Step::Peers(rotated(group, rotation))).collect())
+            }
             NextHop::SmartHosts { connector } => {
                 let Routing::SmartHosts(hosts) = &connector.routing else { return Ok(Vec::new()) };
-                let mut hosts = hosts.clone();
-                if !hosts.is_empty() {
-                    let start = rotation % hosts.len();
-                    hosts.rotate_left(start);
-                }
-                Ok(hosts.into_iter().map(Step::Smart).collect())
+                Ok(rotated(hosts, rotation).into_iter().map(Step::Smart).collect())
             }
         }
     }
@@ -116,6 +116,14 @@ impl<'a> Search<'a> {
             (Step::Address(address), _) => {
                 let settings = settings::for_accepted(self.server);
                 Found::Hosts(vec![Candidate { name: None, addresses: vec![address], settings }], Vec::new())
+            }
+            (Step::Peers(peers), _) => {
+                let candidate = |peer: Peer| Candidate {
+                    settings: settings::for_server(&peer.name, self.server),
+                    name: Some(peer.name),
+                    addresses: vec![peer.address],
+                };
+                Found::Hosts(peers.into_iter().map(candidate).collect(), Vec::new())
             }
             (Step::Mail(hosts), NextHop::Dns { connector, domain }) => self.of_domain(&hosts, connector, domain).await,
             (Step::Smart(host), NextHop::SmartHosts { connector }) => {
@@ -196,6 +204,14 @@ impl<'a> Search<'a> {
         }
         (candidates, problems)
     }
+}
+
+/// The list from that place on, and then from its beginning.
+fn rotated<T: Clone>(list: &[T], start: usize) -> Vec<T> {
+    let mut list = list.to_vec();
+    let length = list.len().max(1);
+    list.rotate_left(start % length);
+    list
 }
 
 fn with_port(addresses: Vec<IpAddr>, port: u16) -> Vec<SocketAddr> {

@@ -14,7 +14,7 @@ use super::{
     visit::{Contact, Visit},
 };
 use crate::{
-    connector::ErrorPolicy,
+    connector::{ErrorPolicy, MESSAGES_PER_CONNECTION_DEFAULT},
     dsn::Request,
     limits::ADDRESSES_PER_ATTEMPT_MAX,
     network::Network,
@@ -43,7 +43,7 @@ pub struct Courier {
     tls: Tls,
     server: String,
     address: IpAddr,
-    /// Where each connector's list of smart hosts starts next, by the connector's name in lower case (SMH-08).
+    /// Where each list of smart hosts or servers starts next (SMH-08, SCO-08), by the connector's name in lower case.
     rotations: Mutex<BTreeMap<String, usize>>,
 }
 
@@ -94,6 +94,12 @@ impl Courier {
             Ok(steps) => steps,
             Err(problem) => return ledger.settle_open(&downgraded(next_hop, problem)),
         };
+        if steps.is_empty() {
+            ledger.settle_open(&Problem::own(
+                EnhancedCode::new(4, 4, 1),
+                "no server can be reached that would take it on",
+            ));
+        }
         let mut dialled = 0;
         for step in steps {
             let candidates = match search.hosts(step, next_hop).await {
@@ -128,9 +134,13 @@ impl Courier {
     }
 
     fn rotation(&self, next_hop: &NextHop) -> usize {
-        let NextHop::SmartHosts { connector } = next_hop else { return 0 };
+        let name = match next_hop {
+            NextHop::SmartHosts { connector } => connector.name.to_lowercase(),
+            NextHop::Servers(relay) => format!("{} {}", relay.delivery_type(), relay.connector.name.to_lowercase()),
+            NextHop::Accepted(_) | NextHop::Dns { .. } => return 0,
+        };
         let mut rotations = self.rotations.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = rotations.entry(connector.name.to_lowercase()).or_default();
+        let next = rotations.entry(name).or_default();
         let now = *next;
         *next = next.wrapping_add(1);
         now
@@ -192,10 +202,11 @@ fn downgraded(next_hop: &NextHop, problem: Problem) -> Problem {
 /// RFC 7505 §4.1.
 const TAKES_NO_MAIL: EnhancedCode = EnhancedCode::new(5, 1, 10);
 
-/// Most transactions of one connection (MOD-22).
+/// Most transactions of one connection (MOD-22, IMP-07).
 fn transactions_max(next_hop: &NextHop) -> u32 {
     match next_hop {
         NextHop::Accepted(_) => u32::MAX,
+        NextHop::Servers(_) => MESSAGES_PER_CONNECTION_DEFAULT,
         NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } => {
             connector.messages_per_connection_max.max(1)
         }

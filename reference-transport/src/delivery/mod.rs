@@ -18,12 +18,14 @@ mod courier;
 mod held;
 mod ledger;
 mod outcome;
+mod relay;
 mod settings;
 mod visit;
 
 pub use courier::{Courier, Mail};
 pub use held::Held;
 pub use outcome::{Attempt, Outcome, Problem};
+pub use relay::{Peer, Purpose, Relay};
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -42,6 +44,8 @@ pub enum NextHop {
         /// The recipients' domain.
         domain: Domain,
     },
+    /// To servers of our own organisation, by the implicit connector between them (IMP-01).
+    Servers(Arc<Relay>),
     /// To the connector's smart hosts, whatever the domain.
     SmartHosts {
         /// Under these settings.

@@ -71,6 +71,17 @@ pub(super) fn for_accepted(server: &str) -> Settings {
     }
 }
 
+/// Sessions with another server of the organisation: by TLS with the certificate that the directory knows, and each
+/// side shows the other that it belongs (IMP-05). No setting of a connector has an effect here.
+pub(super) fn for_server(peer: &str, server: &str) -> Settings {
+    Settings {
+        starttls: StartTls::Required,
+        check: Check::Server(peer.to_owned()),
+        authentication: Authentication::ExchangeServer,
+        ..for_accepted(server)
+    }
+}
+
 fn settings(connector: &Connector, server: &str, authentication: Authentication, rules: Vec<NameRule>) -> Settings {
     let (starttls, check) = match &connector.tls {
         TlsPolicy::Ignore => (StartTls::Never, Check::Nothing),
@@ -109,7 +120,7 @@ fn require(settings: &mut Settings, rule: NameRule) {
     }
     match &mut settings.check {
         Check::ChainAndNames(rules) => rules.push(rule),
-        Check::Nothing => settings.check = Check::ChainAndNames(vec![rule]),
+        Check::Nothing | Check::Server(_) => settings.check = Check::ChainAndNames(vec![rule]),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Edge subscriptions, and the Send connectors that come with one.
 
-use super::{Settings, Usage};
+use super::{Mechanism, Settings, Usage};
 use crate::{connector::SmartHost, routing::AddressSpace};
 
 /// An Edge server that works for the Mailbox servers of one site.
@@ -38,12 +38,13 @@ pub(super) fn internet(site: &str, edge: &str) -> (String, Settings) {
     (format!("EdgeSync - {site} to Internet"), settings)
 }
 
-/// `EdgeSync - Inbound to <Site>` (EDG-03).
+/// `EdgeSync - Inbound to <Site>` (EDG-03). *Our reading:* the servers behind `--` are our own, and are shown that we are.
 pub(super) fn inbound(site: &str, edge: &str) -> (String, Settings) {
     let settings = Settings {
         address_spaces: vec![AddressSpace::accepted_domains()],
         dns_routing_enabled: false,
         smart_hosts: vec![SmartHost::subscribed_site()],
+        smart_host_auth_mechanism: Mechanism::ExchangeServer,
         source_transport_servers: vec![edge.to_owned()],
         ..Settings::new(Usage::Internal)
     };

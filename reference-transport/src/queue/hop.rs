@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    connector::{Connector, HeaderRights, Routing},
+    connector::{Connector, HeaderRights, MESSAGES_PER_CONNECTION_DEFAULT, Routing},
     delivery::NextHop,
     directory::Directory,
     transport::effective,
@@ -38,6 +38,7 @@ impl Destination {
         let (name, connector) = match hop {
             NextHop::Accepted(address) => (format!("[{}]", address.ip()), ""),
             NextHop::Dns { connector, domain } => (domain.to_string(), connector.name.as_str()),
+            NextHop::Servers(relay) => (relay.next_hop().to_owned(), relay.connector.name.as_str()),
             NextHop::SmartHosts { connector } => (smart_hosts(connector), connector.name.as_str()),
         };
         Key::new(name, self.delivery_type(), connector)
@@ -48,6 +49,7 @@ impl Destination {
         match self {
             Self::Hop(NextHop::Accepted(_)) => "SmtpDeliveryToMailbox",
             Self::Hop(NextHop::Dns { .. }) => "DnsConnectorDelivery",
+            Self::Hop(NextHop::Servers(relay)) => relay.delivery_type(),
             Self::Hop(NextHop::SmartHosts { .. }) => "SmartHostConnectorDelivery",
             Self::Unreachable => UNREACHABLE,
         }
@@ -77,6 +79,7 @@ impl Destination {
             Self::Hop(NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector }) => {
                 directory.find(&connector.name).is_some_and(|now| now.enabled)
             }
+            Self::Hop(NextHop::Servers(relay)) => directory.find(&relay.connector.name).is_some_and(|now| now.enabled),
             Self::Unreachable => false,
         }
     }
@@ -87,6 +90,7 @@ impl Destination {
             Self::Hop(NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector }) => {
                 usize::try_from(connector.messages_per_connection_max.max(1)).unwrap_or(usize::MAX)
             }
+            Self::Hop(NextHop::Servers(_)) => usize::try_from(MESSAGES_PER_CONNECTION_DEFAULT).unwrap_or(usize::MAX),
             _ => usize::MAX,
         }
     }
@@ -95,10 +99,10 @@ impl Destination {
 /// The queue of what has no route.
 const UNREACHABLE: &str = "Unreachable";
 
-/// Which header families a session with a next hop may send (HDR-12).
+/// Which header families a session with a next hop may send (HDR-12, IMP-10).
 pub(crate) fn rights(hop: &NextHop) -> HeaderRights {
     match hop {
-        NextHop::Accepted(_) => ALL_RIGHTS,
+        NextHop::Accepted(_) | NextHop::Servers(_) => ALL_RIGHTS,
         NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } => connector.header_rights,
     }
 }
@@ -118,7 +122,8 @@ impl Key {
     }
 }
 
-fn smart_hosts(connector: &Connector) -> String {
+/// The smart hosts in the order of the connector (SMH-07).
+pub(crate) fn smart_hosts(connector: &Connector) -> String {
     let Routing::SmartHosts(hosts) = &connector.routing else { return String::new() };
     hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }

@@ -6,6 +6,7 @@
 
 mod address_space;
 mod explain;
+mod foreign;
 mod scope;
 mod sites;
 mod table;
@@ -13,6 +14,7 @@ mod x400;
 
 pub use address_space::{AddressSpace, AddressSpaceError, Closeness, Cost, Pattern, Side};
 pub use explain::{Standing, explain};
+pub use foreign::Encapsulated;
 pub use scope::{Place, distance};
 pub use sites::{SiteLink, SitePath, Sites};
 pub use table::{Distance, Hops, RoutingTable, Selection};

@@ -5,9 +5,9 @@
 //! Each list is sorted by aggregate cost, hops and folded name, so the first entry that takes the message's size is
 //! the winner among equally close spaces. A connector is in a list once, at its lowest cost there.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
-use super::Pattern;
+use super::{Cost, Encapsulated, Pattern};
 use crate::{connector::Connector, domain::Domain};
 
 /// How many hops away a connector's nearest source server is (SEL-13).
@@ -60,6 +60,17 @@ struct Entry {
     connector: usize,
 }
 
+impl Entry {
+    fn of(index: usize, connector: &Connector, distance: Distance, cost: Cost) -> Self {
+        Self {
+            cost: distance.cost.saturating_add(u32::from(cost.value())),
+            hops: distance.hops,
+            name: connector.name.to_ascii_lowercase(),
+            connector: index,
+        }
+    }
+}
+
 /// What a server chooses from. Build it once for a configuration; ask it for every recipient.
 #[derive(Clone, Debug, Default)]
 pub struct RoutingTable {
@@ -70,6 +81,8 @@ pub struct RoutingTable {
     subdomains: BTreeMap<String, Vec<Entry>>,
     /// `*`.
     all: Vec<Entry>,
+    /// Spaces of other types than SMTP: type, text, and whose it is.
+    foreign: Vec<(String, String, Entry)>,
 }
 
 impl RoutingTable {
@@ -93,18 +106,18 @@ impl RoutingTable {
         let index = self.connectors.len();
         for space in &connector.address_spaces {
             let list = match &space.pattern {
-                // The directory has put domains in the place of `--`; no recipient of SMTP is in another type.
-                Pattern::AcceptedDomains | Pattern::Foreign { .. } => continue,
+                // The directory has put domains in its place.
+                Pattern::AcceptedDomains => continue,
+                Pattern::Foreign { kind, space: text } => {
+                    let entry = Entry::of(index, &connector, distance, space.cost);
+                    self.foreign.push((kind.clone(), text.clone(), entry));
+                    continue;
+                }
                 Pattern::All => &mut self.all,
                 Pattern::Domain(domain) => self.domains.entry(domain.to_string()).or_default(),
                 Pattern::DomainAndSubdomains(domain) => self.subdomains.entry(domain.to_string()).or_default(),
             };
-            let entry = Entry {
-                cost: distance.cost.saturating_add(u32::from(space.cost.value())),
-                hops: distance.hops,
-                name: connector.name.to_ascii_lowercase(),
-                connector: index,
-            };
+            let entry = Entry::of(index, &connector, distance, space.cost);
             match list.last_mut() {
                 // The same space twice: the cheaper line stands for the connector.
                 Some(last) if last.connector == index => last.cost = last.cost.min(entry.cost),
@@ -125,6 +138,25 @@ impl RoutingTable {
     pub fn select(&self, domain: &Domain, size: u64) -> Selection<'_> {
         let mut greatest = None;
         for entry in self.lists(domain).flatten() {
+            let connector = &self.connectors[entry.connector];
+            match connector.max_message_size {
+                Some(limit) if limit < size => greatest = greatest.max(Some(limit)),
+                _ => return Selection::Connector(connector),
+            }
+        }
+        greatest.map_or(Selection::NoRoute, Selection::TooLarge)
+    }
+
+    /// The connector that takes a recipient of another type than SMTP: in the same order.
+    pub fn select_foreign(&self, recipient: &Encapsulated, size: u64) -> Selection<'_> {
+        let covering = self
+            .foreign
+            .iter()
+            .filter_map(|(kind, space, entry)| Some((Reverse(recipient.closeness(kind, space)?), entry)));
+        let mut covering: Vec<_> = covering.collect();
+        covering.sort_unstable();
+        let mut greatest = None;
+        for (_, entry) in covering {
             let connector = &self.connectors[entry.connector];
             match connector.max_message_size {
                 Some(limit) if limit < size => greatest = greatest.max(Some(limit)),

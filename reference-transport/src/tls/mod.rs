@@ -13,6 +13,7 @@ mod name;
 mod verifier;
 
 use std::{
+    collections::BTreeMap,
     fmt, io,
     net::IpAddr,
     sync::{Arc, atomic::Ordering},
@@ -46,6 +47,8 @@ pub enum Check {
     Nothing,
     /// A chain to a trusted root, valid now, and a name for every rule; no rule: any name (TLS-11, TLS-12).
     ChainAndNames(Vec<NameRule>),
+    /// That it is the one that the directory knows as this server's own, whoever has signed it (IMP-05).
+    Server(String),
 }
 
 /// Why TLS cannot be set up: what was configured is unusable.
@@ -90,6 +93,8 @@ pub struct Tls {
     revoked: Arc<[OwnedCertRevocationList]>,
     identities: Vec<Own>,
     server: String,
+    /// By name in lower case.
+    servers: BTreeMap<String, CertificateDer<'static>>,
 }
 
 impl Tls {
@@ -125,6 +130,7 @@ impl Tls {
             revoked: Arc::new([]),
             identities: own,
             server: server.to_owned(),
+            servers: BTreeMap::new(),
         })
     }
 
@@ -144,6 +150,13 @@ impl Tls {
         };
         self.revoked = lists.iter().map(read).collect::<Result<_, _>>()?;
         Ok(self)
+    }
+
+    /// Knows the certificates of servers of our own, by name: what [`Check::Server`] looks for.
+    #[must_use]
+    pub fn with_servers(mut self, servers: Vec<(String, CertificateDer<'static>)>) -> Self {
+        self.servers = servers.into_iter().map(|(name, own)| (name.to_ascii_lowercase(), own)).collect();
+        self
     }
 
     /// The certificate that these settings name, if it is not ours to show.
@@ -174,7 +187,11 @@ impl Tls {
 
     fn client_config(&self, check: &Check, resolver: Arc<Resolver>) -> Result<ClientConfig, rustls::Error> {
         let trust = Trust { roots: Arc::clone(&self.roots), revoked: Arc::clone(&self.revoked) };
-        let verifier = Verifier::new(check.clone(), trust, Arc::clone(&self.provider));
+        let known = match check {
+            Check::Server(name) => self.servers.get(&name.to_ascii_lowercase()).cloned(),
+            _ => None,
+        };
+        let verifier = Verifier::new(check.clone(), known, trust, Arc::clone(&self.provider));
         let mut config = ClientConfig::builder_with_details(Arc::clone(&self.provider), Arc::clone(&self.clock))
             .with_safe_default_protocol_versions()?
             .dangerous()

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     Inner,
-    routing::{Decision, decide},
+    routing::{Decider, Decision},
 };
 use crate::{
     delivery::Problem,
@@ -40,11 +40,13 @@ impl Inner {
         let recipients = std::mem::take(&mut item.recipients);
         let decisions: Vec<Decision> = {
             let directory = self.directory();
+            let table = self.table(&directory);
+            let decider = Decider { directory: &directory, table: &table, accepted: &self.accepted };
             // Notices are exempt from size limits (SIZ-12).
             let size = if item.origin == Origin::Submitted { item.message.size } else { 0 };
             let decide = |own: &Waiting| match item.message.passages(&self.server) {
                 passages if passages > PASSAGES_MAX => Decision::Fail(looping(passages)),
-                _ => decide(&directory, &self.accepted, &own.path, size),
+                _ => decider.decide(&own.path, size),
             };
             recipients.iter().map(decide).collect()
         };

@@ -40,6 +40,9 @@ impl DerefMut for DirectoryGuard<'_> {
 impl Drop for DirectoryGuard<'_> {
     fn drop(&mut self) {
         let orders = self.directory.as_deref_mut().filter(|_| self.may_have_changed).map(Directory::take_orders);
+        if orders.is_some() {
+            self.inner.forget_table();
+        }
         drop(self.directory.take());
         if let Some(orders) = orders {
             self.inner.configuration_changed();

@@ -2,15 +2,15 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::domain_of;
+use super::mailbox_of;
 use crate::{
-    connector::{Connector, Routing, TlsPolicy},
+    connector::{Connector, Routing, Service, TlsPolicy},
     delivery::{NextHop, Problem},
-    directory::{Directory, Principal},
+    directory::{Directory, DomainType, Principal},
     domain::Domain,
-    queue::Destination,
+    queue::{Destination, smart_hosts},
     reply::EnhancedCode,
-    routing::{Distance, RoutingTable, Selection},
+    routing::{AddressSpace, Encapsulated, Pattern, RoutingTable, Selection},
 };
 
 /// How a recipient is routed.
@@ -30,6 +30,7 @@ impl Decision {
             Self::Deliver { next_hop: NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } } => {
                 Some(connector)
             }
+            Self::Deliver { next_hop: NextHop::Servers(relay) } => Some(&relay.connector),
             _ => None,
         }
     }
@@ -49,32 +50,96 @@ impl Decision {
     }
 }
 
-/// Decides for one recipient of a message of `size` octets.
-pub(super) fn decide(directory: &Directory, accepted: &[(Domain, SocketAddr)], recipient: &str, size: u64) -> Decision {
-    let domain = match domain_of(recipient) {
-        Ok(domain) => domain,
-        Err(problem) => return Decision::Fail(problem),
-    };
-    if let Some((_, next_hop)) = accepted.iter().find(|(own, _)| *own == domain) {
-        return Decision::Deliver { next_hop: NextHop::Accepted(*next_hop) };
-    }
-    let connectors = directory.connectors().iter().map(|connector| (Arc::new(connector.clone()), Distance::LOCAL));
-    let table = RoutingTable::new(connectors);
-    match table.select(&domain, size) {
-        Selection::Connector(connector) => {
-            let connector = Arc::new(effective(directory, connector, &domain));
-            let next_hop = match connector.routing {
-                Routing::Dns => NextHop::Dns { connector, domain },
-                Routing::SmartHosts(_) => NextHop::SmartHosts { connector },
+/// Decides for recipients, as long as the directory stays as it is.
+pub(super) struct Decider<'a> {
+    pub(super) directory: &'a Directory,
+    /// Of this directory.
+    pub(super) table: &'a RoutingTable,
+    /// Domains whose mailboxes are here, and the server that keeps them.
+    pub(super) accepted: &'a [(Domain, SocketAddr)],
+}
+
+/// What the local server of a directory chooses from.
+pub(super) fn table(directory: &Directory) -> RoutingTable {
+    let candidates = directory.candidates().into_iter();
+    RoutingTable::new(candidates.filter_map(|(connector, distance)| Some((connector, distance?))))
+}
+
+impl Decider<'_> {
+    /// Decides for one recipient of a message of `size` octets.
+    pub(super) fn decide(&self, recipient: &str, size: u64) -> Decision {
+        let mailbox = match mailbox_of(recipient) {
+            Ok(mailbox) => mailbox,
+            Err(problem) => return Decision::Fail(problem),
+        };
+        let domain = mailbox.domain;
+        if let Some((_, keeper)) = self.accepted.iter().find(|(own, _)| *own == domain)
+            && self.keeps(&domain)
+        {
+            return match Encapsulated::of(&mailbox.local_part) {
+                Some(foreign) => self.foreign(&foreign, &domain, size),
+                None => Decision::Deliver { next_hop: NextHop::Accepted(*keeper) },
             };
-            Decision::Deliver { next_hop }
         }
-        Selection::NoRoute => Decision::Unroutable,
-        Selection::TooLarge(limit) => {
-            let text = format!("message of {size} octets is larger than the {limit} that connectors take");
-            Decision::Fail(Problem::own(EnhancedCode::new(5, 3, 4), &text))
+        match self.table.select(&domain, size) {
+            Selection::Connector(connector) => self.deliver(connector, domain),
+            Selection::NoRoute => Decision::Unroutable,
+            Selection::TooLarge(limit) => too_large(size, limit),
         }
     }
+
+    /// Whether the mailboxes of an accepted domain are here. Who is not known in a relay domain is routed by connectors
+    /// (SEL-26), and we know nobody there; an Edge server keeps no mailbox.
+    fn keeps(&self, domain: &Domain) -> bool {
+        let is_edge = self.directory.local_server().is_edge();
+        let is_meant = |space: &AddressSpace| space.pattern != Pattern::All && space.closeness(domain).is_some();
+        let has_way_in = || {
+            let mut connectors = self.directory.connectors().iter().filter(|connector| connector.enabled);
+            connectors.any(|connector| connector.address_spaces.iter().any(is_meant))
+        };
+        match self.directory.accepted_domain(domain).map(|accepted| accepted.kind) {
+            Some(DomainType::ExternalRelay | DomainType::InternalRelay) => false,
+            _ => !(is_edge && has_way_in()),
+        }
+    }
+
+    /// Other types than SMTP have smart hosts alone (ADR-17, ADR-18), and nobody waits for one (SEL-22).
+    fn foreign(&self, recipient: &Encapsulated, domain: &Domain, size: u64) -> Decision {
+        match self.table.select_foreign(recipient, size) {
+            Selection::Connector(connector) => self.deliver(connector, domain.clone()),
+            Selection::NoRoute => {
+                let text = format!("no connector serves addresses of the type {}", recipient.kind);
+                Decision::Fail(Problem::own(EnhancedCode::new(5, 4, 4), &text))
+            }
+            Selection::TooLarge(limit) => too_large(size, limit),
+        }
+    }
+
+    fn deliver(&self, connector: &Arc<Connector>, domain: Domain) -> Decision {
+        if let Some(relay) = self.directory.relay(connector) {
+            return Decision::Deliver { next_hop: NextHop::Servers(Arc::new(relay)) };
+        }
+        if connector.service == Service::FrontEnd {
+            let next_hop = match connector.routing {
+                Routing::Dns => domain.to_string(),
+                Routing::SmartHosts(_) => smart_hosts(connector),
+            };
+            if let Some(relay) = self.directory.front_ends(connector, next_hop) {
+                return Decision::Deliver { next_hop: NextHop::Servers(Arc::new(relay)) };
+            }
+        }
+        let connector = Arc::new(effective(self.directory, connector, &domain));
+        let next_hop = match connector.routing {
+            Routing::Dns => NextHop::Dns { connector, domain },
+            Routing::SmartHosts(_) => NextHop::SmartHosts { connector },
+        };
+        Decision::Deliver { next_hop }
+    }
+}
+
+fn too_large(size: u64, limit: u64) -> Decision {
+    let text = format!("message of {size} octets is larger than the {limit} that connectors take");
+    Decision::Fail(Problem::own(EnhancedCode::new(5, 3, 4), &text))
 }
 
 /// A connector as it serves `domain` now: mutual TLS where the organisation asks for it.

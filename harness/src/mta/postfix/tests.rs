@@ -43,6 +43,7 @@ fn brief(shell: &str) -> Brief {
         connectors: directory.connectors().to_vec(),
         shell: vec![crate::case::model::ShellText { text: shell.to_owned(), ..Default::default() }],
         organisation: Default::default(),
+        server_certificates: Vec::new(),
         network: Arc::new(Sockets::default()),
         names: BTreeMap::new(),
         dial: BTreeMap::new(),

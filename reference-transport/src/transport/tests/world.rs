@@ -143,6 +143,7 @@ impl World {
                 revocation_lists: Vec::new(),
                 identities: Vec::new(),
                 accepted: vec![("sender.test".into(), "192.0.2.1:2525".parse().expect("an address"))],
+                servers: Vec::new(),
             };
             let world = AsNetwork(Arc::clone(&inner));
             let transport = Transport::new(config, Arc::new(world), inner.clone()).expect("a transport");
