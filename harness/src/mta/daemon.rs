@@ -122,9 +122,7 @@ fn organisation(all: &OrganisationSpec) -> Value {
         let roles: Vec<&str> = own.roles.iter().map(|role| role.word()).collect();
         json!({ "name": own.name, "address": own.address, "site": own.site, "roles": roles })
     };
-    let subscription = |own: &SubscriptionSpec| {
-        json!({ "edge": own.edge, "site": own.site, "internet": own.internet, "inbound": own.inbound })
-    };
+    let subscription = |own: &SubscriptionSpec| json!({ "edge": own.edge, "site": own.site, "internet": own.internet, "inbound": own.inbound });
     json!({
         "profile": profile,
         "servers": all.servers.iter().map(server).collect::<Vec<_>>(),

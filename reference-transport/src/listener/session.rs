@@ -8,16 +8,8 @@ use super::{Desk, LINE_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECIPIENTS_MAX, SILENCE_M
 use crate::{dsn::Request, message::Submission, network::Stream};
 
 /// What a client may use. SIZE is [`MESSAGE_OCTETS_MAX`].
-const EXTENSIONS: [&str; 8] = [
-    "PIPELINING",
-    "SIZE 167772160",
-    "8BITMIME",
-    "BINARYMIME",
-    "CHUNKING",
-    "SMTPUTF8",
-    "DSN",
-    "ENHANCEDSTATUSCODES",
-];
+const EXTENSIONS: [&str; 8] =
+    ["PIPELINING", "SIZE 167772160", "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES"];
 
 /// Serves one client until it leaves.
 ///
