@@ -39,12 +39,13 @@ fn a_run_of_the_whole_corpus_is_as_the_schema_says() {
     let validator = jsonschema::draft202012::new(&description).expect("a schema");
     let run = run();
     check(&validator, &run);
-    let described: BTreeSet<&str> = description["properties"]["cases"]["items"]["properties"]["trace"]["items"]["allOf"]
-        .as_array()
-        .expect("a rule for each kind of event")
-        .iter()
-        .filter_map(|rule| rule["if"]["properties"]["event"]["const"].as_str())
-        .collect();
+    let described: BTreeSet<&str> =
+        description["properties"]["cases"]["items"]["properties"]["trace"]["items"]["allOf"]
+            .as_array()
+            .expect("a rule for each kind of event")
+            .iter()
+            .filter_map(|rule| rule["if"]["properties"]["event"]["const"].as_str())
+            .collect();
     let traces = run["cases"].as_array().expect("cases").iter().filter_map(|case| case["trace"].as_array());
     let seen: BTreeSet<&str> = traces.flatten().filter_map(|event| event["event"].as_str()).collect();
     assert!(seen.is_subset(&described), "not described: {:?}", seen.difference(&described).collect::<Vec<_>>());

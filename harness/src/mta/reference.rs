@@ -108,8 +108,8 @@ impl RunningMta for Running {
                     },
                     dsn,
                 })
-                .await;
-            Ok(())
+                .await
+                .map_err(StartError::failed)
         })
     }
 

@@ -130,7 +130,7 @@ impl<S: Stream> Session<'_, S> {
 
     /// Hands a message on.
     async fn take(&mut self, mail: Mail, octets: Vec<u8>) -> io::Result<()> {
-        let name = (self.desk.take)(Submission {
+        let taken = (self.desk.take)(Submission {
             name: String::new(),
             reverse_path: mail.reverse_path,
             recipients: mail.recipients,
@@ -138,7 +138,11 @@ impl<S: Stream> Session<'_, S> {
             via: self.desk.via,
             dsn: mail.dsn,
         });
-        self.reply(&format!("250 2.0.0 {TAKEN_AS}{name}")).await
+        match taken {
+            Ok(name) => self.reply(&format!("250 2.0.0 {TAKEN_AS}{name}")).await,
+            // RFC 5321 §4.2.3, RFC 3463 §3.4. What is wrong with our disk is not for a client to read.
+            Err(_) => self.reply("452 4.3.1 The message cannot be kept at the moment").await,
+        }
     }
 
     /// Mail data that is counted (RFC 3030 §2). The octets of a chunk that is refused are read all the same.
