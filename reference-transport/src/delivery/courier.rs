@@ -17,7 +17,8 @@ use crate::{
     connector::{ErrorPolicy, MESSAGES_PER_CONNECTION_DEFAULT},
     dsn::Request,
     limits::ADDRESSES_PER_ATTEMPT_MAX,
-    network::Network,
+    network::{BoxStream, Network},
+    protocol_log::{Conversation, ProtocolLog, Secrets},
     reply::EnhancedCode,
     resolver::{DnsSettings, Resolver},
     session::{Content, Host, Session, SessionError, Settings, StartTls},
@@ -43,6 +44,7 @@ pub struct Courier {
     network: Arc<dyn Network>,
     resolver: Resolver,
     tls: Tls,
+    log: Arc<ProtocolLog>,
     server: String,
     address: IpAddr,
     /// Where each list of smart hosts or servers starts next (SMH-08, SCO-08), by the connector's name in lower case.
@@ -52,8 +54,14 @@ pub struct Courier {
 impl Courier {
     /// A courier of the server `server` at `address`.
     #[must_use]
-    pub fn new(network: Arc<dyn Network>, resolver: Resolver, tls: Tls, server: &str, address: IpAddr) -> Self {
-        Self { network, resolver, tls, server: server.to_owned(), address, rotations: Mutex::default() }
+    pub fn new(
+        network: Arc<dyn Network>,
+        resolver: Resolver,
+        tls: Tls,
+        log: Arc<ProtocolLog>,
+        (server, address): (&str, IpAddr),
+    ) -> Self {
+        Self { network, resolver, tls, log, server: server.to_owned(), address, rotations: Mutex::default() }
     }
 
     /// Takes the DNS settings of the server for lookups that begin from now on.
@@ -159,22 +167,39 @@ impl Courier {
         if let Some(name) = self.tls.missing(&settings.own_certificate) {
             return Err(SessionError::NoCertificate { name });
         }
-        let stream = self.dial(address, settings).await?;
-        match Session::open(stream, host, settings, &self.tls).await {
+        let (stream, log) = self.dial(address, settings).await?;
+        match Session::open_logged(stream, host, settings, &self.tls, log).await {
             Err(SessionError::Handshake { .. }) if settings.starttls == StartTls::IfOffered => {
                 let clear = Settings { starttls: StartTls::Never, ..settings.clone() };
-                let stream = self.dial(address, &clear).await?;
-                Session::open(stream, host, &clear, &self.tls).await
+                let (stream, log) = self.dial(address, &clear).await?;
+                Session::open_logged(stream, host, &clear, &self.tls, log).await
             }
             other => other,
         }
     }
 
-    async fn dial(&self, address: SocketAddr, settings: &Settings) -> Result<crate::network::BoxStream, SessionError> {
-        let lost = |source| SessionError::Connection { during: Command::Connect, source };
-        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(settings.source, address)).await {
-            Ok(connected) => connected.map_err(lost),
-            Err(_) => Err(lost(io::ErrorKind::TimedOut.into())),
+    /// A connection, and the log of what will be said there, if there is to be one.
+    async fn dial(
+        &self,
+        address: SocketAddr,
+        settings: &Settings,
+    ) -> Result<(BoxStream, Option<Box<Conversation>>), SessionError> {
+        let mut log = self.log.begin(&settings.log, address, || Secrets::of(&settings.authentication));
+        let dialling = self.network.dial(settings.source, address);
+        let connected = tokio::time::timeout(settings.timeouts.connect, dialling).await;
+        match connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+            Ok((stream, local)) => {
+                if let Some(log) = &mut log {
+                    log.connected(local);
+                }
+                Ok((stream, log))
+            }
+            Err(source) => {
+                if let Some(log) = &mut log {
+                    log.lost(&format!("failed to connect to {address}: {source}"));
+                }
+                Err(SessionError::Connection { during: Command::Connect, source })
+            }
         }
     }
 }
