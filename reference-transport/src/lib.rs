@@ -27,5 +27,6 @@ pub mod session;
 pub mod shell;
 pub mod store;
 pub mod tls;
+pub mod told;
 pub mod transport;
 pub mod wire;

@@ -22,6 +22,7 @@ use mtaspec_reference_transport::{
     observer::{LogReport, Observer, Report},
     protocol_log::DirectoryFolder,
     tls::Identity,
+    told::{OrganisationFile, ToldText},
     transport::{Config, Transport},
 };
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, pem::PemObject as _};
@@ -63,8 +64,9 @@ enum Command {
 /// with `--report` to standard output, for programs.
 #[derive(Debug, clap::Args)]
 struct Run {
-    /// What makes the connectors: Exchange Management Shell text, or, if its name ends in `.json`, what
-    /// `Get-SendConnector | ConvertTo-Json` wrote in a real organisation.
+    /// What makes the connectors: Exchange Management Shell text; if its name ends in `.json`, what
+    /// `Get-SendConnector | ConvertTo-Json` wrote in a real organisation; if it ends in `.jsonl`, such text in lines of
+    /// JSON that say where and by whom: `{"text":"...","on":"edge1","origin":"eac"}`.
     #[arg(long, value_name = "FILE")]
     connectors: PathBuf,
     /// Where mailboxes submit. Anybody who reaches it can send, so it must be an address of this machine alone
@@ -96,6 +98,10 @@ struct Run {
     /// default, 10 MB, unless the connectors file says `Set-TransportConfig -MaxSendSize`.
     #[arg(long)]
     any_size: bool,
+    /// The organisation that it is a server of, in JSON: its servers, this one first, with sites, links between them, domains
+    /// that are relayed, and Edge subscriptions. By default it is the only server.
+    #[arg(long, value_name = "FILE")]
+    organisation: Option<PathBuf>,
     /// A folder of its own that keeps every message until its recipients have a fate: a message is on the disk before
     /// it is taken, and what is there when the process begins goes on. Without it messages are in memory alone.
     #[arg(long, value_name = "DIR")]
@@ -104,7 +110,8 @@ struct Run {
     /// `Set-TransportService` says. Without it there are none.
     #[arg(long, value_name = "DIR")]
     log_root: Option<PathBuf>,
-    /// Report shell commands, routes and what becomes of recipients on standard output, as lines of JSON.
+    /// Report shell commands, routes and what becomes of recipients on standard output, as lines of JSON. A command that
+    /// is refused is reported, too, and does not end it.
     #[arg(long)]
     report: bool,
 }
@@ -149,6 +156,11 @@ async fn begin(run: &Run) -> Result<Failure, Failure> {
     let config = config(run)?;
     let observer: Arc<dyn Observer> = if run.report { Arc::new(JsonLines) } else { Arc::new(Lines) };
     let kept = spool::transport(run.spool.as_deref(), config, observer)?;
+    if let Some(file) = &run.organisation {
+        let accepts: Vec<String> = run.accept.iter().map(|(domain, _)| domain.clone()).collect();
+        let told = OrganisationFile::parse(&text(file)?).and_then(|told| told.directory(&accepts));
+        *kept.transport.directory() = told.map_err(|error| wrong(file, &error.to_string()))?;
+    }
     if let Some(root) = run.log_root.clone() {
         kept.transport.write_logs_to(Arc::new(DirectoryFolder { root }));
     }
@@ -183,15 +195,23 @@ fn connectors(transport: &Transport, run: &Run) -> Result<(), Failure> {
     if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
         return console::import_file(&mut transport.directory(), file);
     }
-    let shell = String::from_utf8(read(file)?).map_err(|_| wrong(file, "it is not UTF-8"))?;
-    for outcome in transport.shell(&shell) {
-        if run.report {
-            tell(&json_lines::shell(&outcome.text, outcome.result.as_deref()));
+    let shell = text(file)?;
+    let texts = if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("jsonl")) {
+        ToldText::parse_lines(&shell).map_err(|error| wrong(file, &error.to_string()))?
+    } else {
+        vec![ToldText::typed(shell)]
+    };
+    for told in &texts {
+        for outcome in transport.tell(told).map_err(|error| wrong(file, &error.to_string()))? {
+            if run.report {
+                tell(&json_lines::shell(&outcome.text, outcome.result.as_deref()));
+                continue;
+            }
+            let line = told.text[..outcome.span.start].matches('\n').count() + 1;
+            outcome
+                .result
+                .map_err(|error| Failure(65, format!("{}:{line}: `{}`: {error}", file.display(), outcome.text)))?;
         }
-        let line = shell[..outcome.span.start].matches('\n').count() + 1;
-        outcome
-            .result
-            .map_err(|error| Failure(65, format!("{}:{line}: `{}`: {error}", file.display(), outcome.text)))?;
     }
     Ok(())
 }
@@ -243,6 +263,10 @@ fn revocation_lists(file: &Path) -> Result<Vec<CertificateRevocationListDer<'sta
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(file).map_err(|error| wrong(file, &error.to_string()))
+}
+
+fn text(file: &Path) -> Result<String, Failure> {
+    String::from_utf8(read(file)?).map_err(|_| wrong(file, "it is not UTF-8"))
 }
 
 fn wrong(file: &Path, why: &str) -> Failure {

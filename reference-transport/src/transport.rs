@@ -38,6 +38,7 @@ use crate::{
     shell::{CommandOutcome, Shell},
     store::{Store, StoreError},
     tls::{Identity, Tls, TlsSetupError},
+    told::ToldText,
 };
 
 /// What a transport is told once.
@@ -198,6 +199,23 @@ impl Transport {
     pub fn shell(&self, text: &str) -> Vec<CommandOutcome> {
         let mut shell = self.inner.shell.lock().unwrap_or_else(PoisonError::into_inner);
         shell.run(&mut self.directory(), text)
+    }
+
+    /// As [`Self::shell`], where and by whom the text says.
+    ///
+    /// # Errors
+    ///
+    /// The organisation has no such server; nothing was run.
+    pub fn tell(&self, told: &ToldText) -> Result<Vec<CommandOutcome>, OrganisationError> {
+        let mut shell = self.inner.shell.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut directory = self.directory();
+        let local = directory.local_server().name.clone();
+        if let Some(server) = &told.on {
+            directory.work_on(server)?;
+        }
+        let outcomes = shell.run_from(told.origin(), &mut directory, &told.text);
+        directory.work_on(&local)?;
+        Ok(outcomes)
     }
 
     /// Takes a message, and waits until each of its recipients was tried once or has to wait, and the connections of

@@ -35,6 +35,16 @@ pub trait Adapter: Send + Sync {
         None
     }
 
+    /// As [`Mta::knows_organisation`](super::Mta::knows_organisation).
+    fn knows_organisation(&self) -> bool {
+        false
+    }
+
+    /// As [`Mta::reports_shell`](super::Mta::reports_shell).
+    fn reports_shell(&self) -> bool {
+        false
+    }
+
     /// Prints the MTA's version; run in the sandbox before the first case. `None`: it cannot say.
     fn version(&self) -> Option<VersionCommand>;
 

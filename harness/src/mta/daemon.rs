@@ -3,12 +3,19 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::{
     Adapter, Brief, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, QueueReport, ReportReader,
     ShellRefusal, StartError, VersionCommand,
 };
-use crate::trace::event::{LogKind, ReportedFate};
+use crate::{
+    case::{
+        model::ShellText,
+        organisation::{OrganisationSpec, Profile, ServerSpec, ShellOrigin, SubscriptionSpec},
+    },
+    trace::event::{LogKind, ReportedFate},
+};
 
 /// The folder of its files.
 const FOLDER: &str = "/etc/reference-transport";
@@ -37,7 +44,7 @@ impl Adapter for ReferenceDaemon {
         "reference-daemon"
     }
 
-    /// Each message gets one attempt, and nothing follows it.
+    /// It comes back to what waits after a minute at the earliest, and no such case is judged on sockets.
     fn quiet(&self) -> std::time::Duration {
         std::time::Duration::from_secs(1)
     }
@@ -49,6 +56,14 @@ impl Adapter for ReferenceDaemon {
     fn reports(&self) -> Option<ReportReader> {
         let name = |reply: &str| reply.split_once(TAKEN_AS).map(|(_, name)| name.trim().to_owned());
         Some(ReportReader { name, line: |line| serde_json::from_str::<Line>(line).ok().map(Line::into_report) })
+    }
+
+    fn knows_organisation(&self) -> bool {
+        true
+    }
+
+    fn reports_shell(&self) -> bool {
+        true
     }
 
     fn version(&self) -> Option<VersionCommand> {
@@ -64,15 +79,17 @@ impl Adapter for ReferenceDaemon {
         plan.directories = vec![PlannedDirectory { path: LOG_ROOT.into(), mode: 0o755, owner: None }];
         plan.files = vec![
             PlannedFile::secret(
-                path("connectors.ps1"),
-                brief.shell.iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n"),
+                path("connectors.jsonl"),
+                brief.shell.iter().map(|text| format!("{}\n", told(text))).collect::<String>(),
             ),
+            PlannedFile::text(path("organisation.json"), organisation(&brief.organisation).to_string()),
             PlannedFile::text(path("authority.pem"), brief.authority.pem.clone()),
             PlannedFile::text(path("revoked.pem"), brief.authority.revocation_list_pem.clone()),
         ];
         let mut arguments = vec!["run".to_owned(), "--report".to_owned()];
         let mut option = |name: &str, value: String| arguments.push(format!("--{name}={value}"));
-        option("connectors", path("connectors.ps1"));
+        option("connectors", path("connectors.jsonl"));
+        option("organisation", path("organisation.json"));
         option("log-root", LOG_ROOT.to_owned());
         option("listen", at(SUBMISSION_PORT).to_string());
         option("listen-transport", at(TRANSPORT_PORT).to_string());
@@ -96,6 +113,36 @@ impl Adapter for ReferenceDaemon {
         plan.start = vec![PlannedCommand::new(self.program.clone(), arguments)];
         Ok(plan)
     }
+}
+
+/// A text for its shell, and where and by whom it is typed.
+fn told(text: &ShellText) -> Value {
+    let origin = match text.origin {
+        ShellOrigin::Eac => "eac",
+        ShellOrigin::Shell => "shell",
+    };
+    json!({ "text": text.text, "origin": origin, "on": text.on })
+}
+
+/// Who there is beside it.
+fn organisation(all: &OrganisationSpec) -> Value {
+    let profile = match all.profile {
+        Profile::E2013 => "e2013",
+        Profile::E2016 | Profile::Edge | Profile::Rfc => "e2016",
+    };
+    let server = |own: &ServerSpec| {
+        let roles: Vec<&str> = own.roles.iter().map(|role| role.word()).collect();
+        json!({ "name": own.name, "address": own.address, "site": own.site, "roles": roles })
+    };
+    let subscription = |own: &SubscriptionSpec| json!({ "edge": own.edge, "site": own.site, "internet": own.internet, "inbound": own.inbound });
+    json!({
+        "profile": profile,
+        "servers": all.servers.iter().map(server).collect::<Vec<_>>(),
+        "sites": all.sites,
+        "links": all.links.iter().map(|own| json!({ "sites": own.sites, "cost": own.cost })).collect::<Vec<_>>(),
+        "relays": all.relays.iter().map(|own| json!({ "domain": own.domain, "kind": own.kind.word() })).collect::<Vec<_>>(),
+        "subscriptions": all.subscriptions.iter().map(subscription).collect::<Vec<_>>(),
+    })
 }
 
 /// A line of its reports.

@@ -80,6 +80,14 @@ impl<A: Adapter> Mta for ProcessMta<A> {
         self.0.reports().is_some()
     }
 
+    fn knows_organisation(&self) -> bool {
+        self.0.knows_organisation()
+    }
+
+    fn reports_shell(&self) -> bool {
+        self.0.reports_shell()
+    }
+
     fn options(&self) -> Option<&'static str> {
         self.0.options()
     }

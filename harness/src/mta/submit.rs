@@ -79,11 +79,15 @@ pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -
         session.quit().await;
         return Ok(Submitted::Taken { refused, reply: String::new() });
     }
-    let reply = session.ask("DATA").await?;
-    if reply.severity() != b'3' {
-        return reply.refusal("DATA");
-    }
-    let reply = session.send(&mail_data(&message.octets)).await?;
+    let reply = if must_be_counted(&message.octets) && offered.offers("CHUNKING") {
+        session.send(&last_chunk(&message.octets)).await?
+    } else {
+        let reply = session.ask("DATA").await?;
+        if reply.severity() != b'3' {
+            return reply.refusal("DATA");
+        }
+        session.send(&mail_data(&message.octets)).await?
+    };
     session.quit().await;
     if !reply.is_positive() {
         return reply.refusal("the end of mail data");
@@ -97,12 +101,33 @@ pub(super) async fn greets(to: SocketAddr) -> Result<(), SubmitError> {
     Ok(())
 }
 
-/// MAIL with the parameters that the message needs and the server offers (RFC 6152, RFC 6531).
+/// Whether a message has a CR or LF that ends no line, or a NUL: where such a message ends, servers that look for its end
+/// do not agree.
+fn must_be_counted(octets: &[u8]) -> bool {
+    let is_bare = |at: usize| match octets[at] {
+        b'\n' => at == 0 || octets[at - 1] != b'\r',
+        b'\r' => octets.get(at + 1) != Some(&b'\n'),
+        0 => true,
+        _ => false,
+    };
+    (0..octets.len()).any(is_bare)
+}
+
+/// BDAT with the whole message (RFC 3030 §2).
+fn last_chunk(octets: &[u8]) -> Vec<u8> {
+    let mut chunk = format!("BDAT {} LAST\r\n", octets.len()).into_bytes();
+    chunk.extend_from_slice(octets);
+    chunk
+}
+
+/// MAIL with the parameters that the message needs and the server offers (RFC 3030, RFC 6152, RFC 6531).
 fn mail_command(message: &Submission, offered: &Reply) -> String {
     let mut command = format!("MAIL FROM:<{}>", message.reverse_path);
     let paths = std::iter::once(&message.reverse_path).chain(&message.recipients);
     let international = !paths.into_iter().all(|path| path.is_ascii());
-    if (!message.octets.is_ascii() || international) && offered.offers("8BITMIME") {
+    if must_be_counted(&message.octets) && offered.offers("BINARYMIME") && offered.offers("CHUNKING") {
+        command.push_str(" BODY=BINARYMIME");
+    } else if (!message.octets.is_ascii() || international) && offered.offers("8BITMIME") {
         command.push_str(" BODY=8BITMIME");
     }
     if international && offered.offers("SMTPUTF8") {
@@ -237,6 +262,13 @@ mod tests {
         assert_eq!(mail_data(b".a\r\n..\r\nb.\r\n"), b"..a\r\n...\r\nb.\r\n.\r\n");
         assert_eq!(mail_data(b"a\n.b"), b"a\n.b\r\n.\r\n");
         assert_eq!(mail_data(b""), b".\r\n");
+    }
+
+    #[test]
+    fn what_has_half_line_ends_is_counted() {
+        assert!(!must_be_counted(b"a\r\n.\r\n") && !must_be_counted(b""));
+        assert!([&b"\na"[..], b"a\nb\r\n", b"a\r", b"a\rb\r\n", b"\0"].into_iter().all(must_be_counted));
+        assert_eq!(last_chunk(b"a\n.b"), b"BDAT 4 LAST\r\na\n.b");
     }
 
     #[test]

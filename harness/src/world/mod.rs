@@ -13,8 +13,8 @@ mod settle;
 mod tests;
 
 pub use recorder::{Recorder, Tap, WORLD_EVENTS_MAX};
+pub(crate) use run::{BEYOND_SOCKETS, carrying, too_long};
 pub use run::{NetworkKind, Observation, SOCKETS_HORIZON_MAX, Settings, observe, observe_telling};
-pub(crate) use run::{carrying, too_long};
 
 /// The name of the message that each world in the sandbox delivers before its case; no page can have it.
 const CANARY: &str = "(canary)";

@@ -43,6 +43,9 @@ const LOOK: Duration = Duration::from_millis(25);
 /// The longest horizon on sockets, where a second of the world is one of the machine's.
 pub const SOCKETS_HORIZON_MAX: Duration = Duration::from_secs(30);
 
+/// How the reason ends for which a case is not run on sockets.
+pub(crate) const BEYOND_SOCKETS: &str = " of world time";
+
 /// How the MTA reaches the hosts.
 #[expect(clippy::exhaustive_enums, reason = "architecture names each network")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +124,7 @@ pub fn observe_telling(case: &Case, mta: &dyn Mta, settings: Settings, tap: Opti
 
 /// Why a case is not run on sockets whose horizon is beyond [`SOCKETS_HORIZON_MAX`].
 pub(crate) fn too_long(case: &Case) -> StartError {
-    StartError::unsupported(format!("{} of world time", dialogue::time(millis(case.world.horizon))))
+    StartError::unsupported(format!("{}{BEYOND_SOCKETS}", dialogue::time(millis(case.world.horizon))))
 }
 
 /// How long it may take on sockets to carry the messages of a case: our own work, which is added to its horizon.

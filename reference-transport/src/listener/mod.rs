@@ -1,6 +1,6 @@
 //! Where the daemon takes messages: a small SMTP server (RFC 5321, RFC 6409) without authentication.
 //!
-//! It speaks EHLO, HELO, MAIL, RCPT, DATA, RSET, NOOP, VRFY and QUIT, believes its client, and hands each message on
+//! It speaks EHLO, HELO, MAIL, RCPT, DATA, BDAT, RSET, NOOP, VRFY and QUIT, believes its client, and hands each message on
 //! as it came. [`serve`] is for sockets; [`converse`] is one session, over any stream.
 //!
 //! # Limits

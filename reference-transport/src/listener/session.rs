@@ -8,7 +8,8 @@ use super::{Desk, LINE_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECIPIENTS_MAX, SILENCE_M
 use crate::{dsn::Request, message::Submission, network::Stream};
 
 /// What a client may use. SIZE is [`MESSAGE_OCTETS_MAX`].
-const EXTENSIONS: [&str; 6] = ["PIPELINING", "SIZE 167772160", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES"];
+const EXTENSIONS: [&str; 8] =
+    ["PIPELINING", "SIZE 167772160", "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES"];
 
 /// Serves one client until it leaves.
 ///
@@ -33,6 +34,10 @@ pub async fn converse(stream: impl Stream, desk: &Desk) -> io::Result<()> {
                 After::GoOn => {}
                 After::Leave => return Ok(()),
             },
+            "BDAT" => match session.chunk(rest).await? {
+                After::GoOn => {}
+                After::Leave => return Ok(()),
+            },
             "RSET" => {
                 session.mail = None;
                 session.reply("250 2.0.0 Forgotten").await?;
@@ -51,6 +56,8 @@ struct Mail {
     reverse_path: String,
     recipients: Vec<String>,
     dsn: Request,
+    /// What came in chunks so far.
+    chunks: Vec<u8>,
 }
 
 struct Session<'a, S> {
@@ -91,7 +98,12 @@ impl<S: Stream> Session<'_, S> {
             (None, Some((reverse_path, parameters))) => match parameters::of_mail(parameters) {
                 Err(refusal) => return self.reply(&refusal.to_string()).await,
                 Ok(dsn) => {
-                    self.mail = Some(Mail { reverse_path: reverse_path.to_owned(), recipients: Vec::new(), dsn });
+                    self.mail = Some(Mail {
+                        reverse_path: reverse_path.to_owned(),
+                        recipients: Vec::new(),
+                        dsn,
+                        chunks: Vec::new(),
+                    });
                     "250 2.1.0 Go on"
                 }
             },
@@ -116,27 +128,67 @@ impl<S: Stream> Session<'_, S> {
         self.reply(reply).await
     }
 
-    async fn data(&mut self) -> io::Result<After> {
-        let Some(mail) = self.mail.take_if(|mail| !mail.recipients.is_empty()) else {
+    /// Hands a message on.
+    async fn take(&mut self, mail: Mail, octets: Vec<u8>) -> io::Result<()> {
+        let taken = (self.desk.take)(Submission {
+            name: String::new(),
+            reverse_path: mail.reverse_path,
+            recipients: mail.recipients,
+            data: Arc::from(octets),
+            via: self.desk.via,
+            dsn: mail.dsn,
+        });
+        match taken {
+            Ok(name) => self.reply(&format!("250 2.0.0 {TAKEN_AS}{name}")).await,
+            // RFC 5321 §4.2.3, RFC 3463 §3.4. What is wrong with our disk is not for a client to read.
+            Err(_) => self.reply("452 4.3.1 The message cannot be kept at the moment").await,
+        }
+    }
+
+    /// Mail data that is counted (RFC 3030 §2). The octets of a chunk that is refused are read all the same.
+    async fn chunk(&mut self, rest: &str) -> io::Result<After> {
+        let (size, last) = rest.split_once(' ').map_or((rest, None), |(size, last)| (size, Some(last)));
+        let is_word = last.is_none_or(|last| last.eq_ignore_ascii_case("LAST"));
+        let Some(size) = size.parse::<usize>().ok().filter(|_| is_word) else {
+            self.reply("501 5.5.4 BDAT size [LAST]").await?;
+            return Ok(After::Leave);
+        };
+        let before = self.mail.as_ref().map_or(0, |mail| mail.chunks.len());
+        if size > MESSAGE_OCTETS_MAX - before {
+            self.reply("552 5.3.4 Too large").await?;
+            return Ok(After::Leave);
+        }
+        let mut octets = Vec::new();
+        let mut limited = (&mut self.stream).take(u64::try_from(size).unwrap_or(u64::MAX));
+        while octets.len() < size {
+            if tokio::time::timeout(SILENCE_MAX, limited.read_buf(&mut octets)).await?? == 0 {
+                return Ok(After::Leave);
+            }
+        }
+        let Some(mut mail) = self.mail.take_if(|mail| !mail.recipients.is_empty()) else {
             self.reply("503 5.5.1 RCPT comes first").await?;
+            return Ok(After::GoOn);
+        };
+        mail.chunks.append(&mut octets);
+        if last.is_some() {
+            let whole = std::mem::take(&mut mail.chunks);
+            self.take(mail, whole).await?;
+        } else {
+            self.mail = Some(mail);
+            self.reply("250 2.0.0 Go on").await?;
+        }
+        Ok(After::GoOn)
+    }
+
+    async fn data(&mut self) -> io::Result<After> {
+        let Some(mail) = self.mail.take_if(|mail| !mail.recipients.is_empty() && mail.chunks.is_empty()) else {
+            self.reply("503 5.5.1 RCPT comes first, and after BDAT no DATA").await?;
             return Ok(After::GoOn);
         };
         self.reply("354 Go on").await?;
         match self.mail_data().await? {
             Data::Whole(octets) => {
-                let taken = (self.desk.take)(Submission {
-                    name: String::new(),
-                    reverse_path: mail.reverse_path,
-                    recipients: mail.recipients,
-                    data: Arc::from(octets),
-                    via: self.desk.via,
-                    dsn: mail.dsn,
-                });
-                match taken {
-                    Ok(name) => self.reply(&format!("250 2.0.0 {TAKEN_AS}{name}")).await?,
-                    // RFC 5321 §4.2.3, RFC 3463 §3.4. What is wrong with our disk is not for a client to read.
-                    Err(_) => self.reply("452 4.3.1 The message cannot be kept at the moment").await?,
-                }
+                self.take(mail, octets).await?;
                 Ok(After::GoOn)
             }
             Data::TooLarge => {

@@ -10,7 +10,7 @@ const fn row(setting: &'static str, extent: Extent, how: &'static str) -> Capabi
 }
 
 /// Every setting of a connector, as the pages write it.
-pub const CAPABILITIES: [Capability; 20] = [
+pub const CAPABILITIES: [Capability; 22] = [
     row("-AddressSpaces", Partly, "transport_maps; no two connectors with the same space, for there is no cost"),
     row("cost of an address space", Not, "the transport table knows patterns alone"),
     row("-AuthenticationCredential", Whole, "smtp_sasl_password_maps"),
@@ -21,7 +21,7 @@ pub const CAPABILITIES: [Capability; 20] = [
     row("-Fqdn", Whole, "smtp_helo_name"),
     row("-IgnoreSTARTTLS", Whole, "smtp_tls_security_level = none"),
     row("-MaxMessageSize", Partly, "message_size_limit, one for all connectors, applied when a message comes in"),
-    row("-Port", Whole, "in the next hop"),
+    row("-Port", Whole, "in the next hop; 465 with TLS required is smtp_tls_wrappermode"),
     row("-RequireTLS", Whole, "smtp_tls_security_level = encrypt"),
     row(
         "-SmartHostAuthMechanism",
@@ -33,6 +33,12 @@ pub const CAPABILITIES: [Capability; 20] = [
     row("-TlsAuthLevel CertificateValidation", Not, "smtp_tls_security_level has no chain without a name"),
     row("-TlsAuthLevel DomainValidation", Partly, "secure; no name can be asked of a smart host that is an address"),
     row("-TlsDomain", Whole, "smtp_tls_secure_cert_match"),
-    row("ms-Exch-Send-Headers-*", Whole, "smtp_header_checks with IGNORE"),
+    row("ms-Exch-Send-Headers-*", Whole, "smtp_header_checks with IGNORE; a journal report by REPLACE"),
+    row(
+        "an accepted domain that is relayed, or a second server",
+        Not,
+        "one server, and every accepted domain is its own",
+    ),
+    row("a list of revoked certificates", Not, "nothing reads one"),
     row("a change of connectors at run time", Not, "the configuration is that of the start"),
 ];

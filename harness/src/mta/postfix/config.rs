@@ -47,9 +47,10 @@ smtpd_recipient_limit = 10000
 in_flow_delay = 0
 local_header_rewrite_clients =
 append_dot_mydomain = no
-append_at_myorigin = no
 swap_bangpath = no
 allow_percent_hack = no
+# Text beyond ASCII in a header asks for SMTPUTF8, whoever wrote it.
+smtputf8_autodetect_classes = sendmail, verify, smtpd
 notify_classes =
 mailbox_size_limit = 0
 # What no connector serves waits.
@@ -61,6 +62,10 @@ smtp_mx_address_limit = 0
 default_destination_recipient_limit = 1000
 smtp_connect_timeout = 3s
 smtp_host_lookup = dns
+inet_protocols = all
+smtp_address_preference = ipv6
+# A way that leads to the machine itself is a loop.
+proxy_interfaces = 127.0.0.1, ::1
 smtp_tls_loglevel = 1
 smtp_tls_servername = hostname
 ";
@@ -68,15 +73,12 @@ smtp_tls_servername = hostname
 /// `main.cf`.
 pub(super) fn main_cf(brief: &Brief, size_limit: Option<u64>) -> String {
     let tables: Vec<String> = TABLES.iter().map(|table| format!("texthash:{}", files::path(table))).collect();
-    let is_six = |text: &str| text.contains("ipv6:");
-    let uses_six = brief.address.is_ipv6() || brief.connectors.iter().any(|own| is_six(&super::routes::next_hops(own)));
     let mut text = FIXED.to_owned();
     let mut set = |parameter: &str, value: &str| {
         let _infallible = writeln!(text, "{parameter} = {value}");
     };
     set("myhostname", &brief.server);
     set("inet_interfaces", &brief.address.to_string());
-    set("inet_protocols", if uses_six { "all" } else { "ipv4" });
     set("transport_maps", &tables.join(", "));
     // 0 is no limit (postconf(5)).
     set("message_size_limit", &size_limit.unwrap_or(0).to_string());

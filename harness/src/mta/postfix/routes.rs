@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use hickory_server::proto::rr::Name;
 use mtaspec_reference_transport::{
     connector::{Connector, Routing, SmartHost},
+    domain::Domain,
     routing::{AddressSpace, Pattern},
 };
 
@@ -51,14 +53,27 @@ impl Routes {
                 return Err(StartError::Unsupported { setting });
             }
             Pattern::All => self.everything.push(("*".to_owned(), target.to_owned())),
-            Pattern::Domain(domain) => self.domains.push((domain.to_string(), target.to_owned())),
+            Pattern::Domain(domain) => {
+                self.domains.extend(spellings(domain).map(|spelling| (spelling, target.to_owned())));
+            }
             Pattern::DomainAndSubdomains(domain) => {
-                self.families.push((domain.to_string(), target.to_owned()));
-                self.families.push((format!(".{domain}"), target.to_owned()));
+                for spelling in spellings(domain) {
+                    self.families.push((spelling.clone(), target.to_owned()));
+                    self.families.push((format!(".{spelling}"), target.to_owned()));
+                }
             }
         }
         Ok(())
     }
+}
+
+/// A domain as the DNS has it and, where that differs, as a user writes it (RFC 5890 §2.3.2.1): Postfix looks up what the
+/// envelope says.
+fn spellings(domain: &Domain) -> impl Iterator<Item = String> + use<> {
+    let ascii = domain.to_string();
+    let written = domain.name().and_then(|name| Some(Name::from_ascii(name).ok()?.to_utf8()));
+    let written = written.filter(|written| *written != ascii);
+    std::iter::once(ascii).chain(written)
 }
 
 fn compete(pattern: &Pattern) -> StartError {

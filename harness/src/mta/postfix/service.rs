@@ -23,6 +23,9 @@ const WAITS: [(&str, u64); 9] = [
     ("smtp_quit_timeout", 300),
 ];
 
+/// Submissions over TLS from the first octet.
+const IMPLICIT_TLS_PORT: u16 = 465;
+
 /// A delivery service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Service {
@@ -81,6 +84,10 @@ impl Service {
         if let Some(names) = names {
             self.set("smtp_tls_secure_cert_match", names);
         }
+        // No STARTTLS at the port of implicit TLS (RFC 8314 §3.3).
+        if connector.port == IMPLICIT_TLS_PORT && matches!(level, "encrypt" | "secure") {
+            self.set("smtp_tls_wrappermode", "yes");
+        }
         Ok(())
     }
 
@@ -114,6 +121,11 @@ impl Service {
     fn headers(&mut self, rights: HeaderRights) {
         let HeaderRights { forest, organization, routing } = rights;
         let mut rows = Vec::new();
+        if !organization {
+            // A journal report is known outside by another name (HDR-17).
+            let journal = "/^X-MS-Exchange-Organization-Journal-Report:(.*)/".to_owned();
+            rows.push((journal, "REPLACE X-MS-Journal-Report:$1".to_owned()));
+        }
         let mut ignore = |pattern: &str| rows.push((format!("/^{pattern}/"), "IGNORE".to_owned()));
         if !forest {
             ignore("X-MS-Exchange-Forest-");
