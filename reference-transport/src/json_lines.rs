@@ -4,6 +4,7 @@
 //! {"report":"shell","command":"New-SendConnector ...","accepted":true,"code":"","output":""}
 //! {"report":"route","message":"1","recipient":"u@fabrikam.test","connector":"Relay","delivery":"SmartHostConnectorDelivery"}
 //! {"report":"queue","next_hop":"fabrikam.test","delivery":"DnsConnectorDelivery","status":"Retry","messages":1,"last_error":""}
+//! {"report":"store","message":"1","error":"`0000000000000001.message`: no space left on device"}
 //! {"report":"log","kind":"row","file":"TransportRoles/Logs/Hub/ProtocolLog/SmtpSend/SEND20300107-1.log","row":"..."}
 //! {"report":"fate","message":"1","recipient":"u@fabrikam.test","fate":"deferred","reason":"451 4.3.0 Later"}
 //! ```
@@ -45,6 +46,9 @@ pub fn report(report: &Report) -> String {
                 "delivery": delivery,
             });
             line.to_string()
+        }
+        Report::Store { message, error } => {
+            json!({ "report": "store", "message": message, "error": error }).to_string()
         }
         Report::Queue { next_hop, delivery, status, messages, last_error } => {
             let line = json!({

@@ -2,6 +2,7 @@
 
 mod console;
 mod route;
+mod spool;
 
 use std::{
     fs,
@@ -10,18 +11,14 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     str::FromStr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
 };
 
 use clap::{Parser, Subcommand};
 use mtaspec_reference_transport::{
     json_lines,
-    listener::{self, Desk, Take, may_listen_on},
-    message::{Submission, Via},
-    network::Sockets,
+    listener::{self, Desk, may_listen_on},
+    message::Via,
     observer::{LogReport, Observer, Report},
     protocol_log::DirectoryFolder,
     tls::Identity,
@@ -51,7 +48,7 @@ Exit status:
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Take messages by SMTP and deliver each once, until it is ended by a signal.
+    /// Take messages by SMTP and deliver them, until it is ended by a signal.
     Run(Run),
     /// Show which connector takes a recipient, and why every other one lost.
     Route(route::Route),
@@ -61,8 +58,9 @@ enum Command {
 
 /// `reference-transport run`.
 ///
-/// Each message gets one attempt: there is no queue, and what is deferred stays so. What becomes of each recipient is
-/// written to standard error, a line each; with `--report` to standard output, for programs.
+/// What cannot be delivered at once waits in queues, by the schedule of `Set-TransportService`. Without `--spool` they
+/// are in memory, and lost with the process. What becomes of each recipient is written to standard error, a line each;
+/// with `--report` to standard output, for programs.
 #[derive(Debug, clap::Args)]
 struct Run {
     /// What makes the connectors: Exchange Management Shell text, or, if its name ends in `.json`, what
@@ -94,6 +92,10 @@ struct Run {
     /// A domain of our own, and the server that keeps it. May be given more than once.
     #[arg(long, value_name = "DOMAIN=ADDRESS[:PORT]", value_parser = accepted)]
     accept: Vec<(String, SocketAddr)>,
+    /// A folder of its own that keeps every message until its recipients have a fate: a message is on the disk before
+    /// it is taken, and what is there when the process begins goes on. Without it messages are in memory alone.
+    #[arg(long, value_name = "DIR")]
+    spool: Option<PathBuf>,
     /// The root of the installation: the SEND logs of connectors that log lie below it, where the shell's
     /// `Set-TransportService` says. Without it there are none.
     #[arg(long, value_name = "DIR")]
@@ -142,13 +144,12 @@ fn daemon(run: &Run) -> Failure {
 async fn begin(run: &Run) -> Result<Failure, Failure> {
     let config = config(run)?;
     let observer: Arc<dyn Observer> = if run.report { Arc::new(JsonLines) } else { Arc::new(Lines) };
-    let transport = Transport::new(config, Arc::new(Sockets::default()), observer)
-        .map_err(|error| Failure(70, error.to_string()))?;
+    let kept = spool::transport(run.spool.as_deref(), config, observer)?;
     if let Some(root) = run.log_root.clone() {
-        transport.write_logs_to(Arc::new(DirectoryFolder { root }));
+        kept.transport.write_logs_to(Arc::new(DirectoryFolder { root }));
     }
-    connectors(&transport, run)?;
-    let take = taking(transport);
+    connectors(&kept.transport, run)?;
+    let take = kept.go_on()?;
     let desk = |via| Desk { server: run.name.clone(), via, take: Arc::clone(&take) };
     let submission = listen(run.listen).await?;
     let ended = match run.listen_transport {
@@ -190,17 +191,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     let bound = listener.local_addr().unwrap_or(address);
     say(&format!("listening on {bound}"));
     Ok(listener)
-}
-
-/// Gives each message a number and a task of its own.
-fn taking(transport: Transport) -> Take {
-    let taken = AtomicU64::new(0);
-    Arc::new(move |message: Submission| {
-        let name = (taken.fetch_add(1, Ordering::Relaxed) + 1).to_string();
-        let (transport, message) = (transport.clone(), Submission { name: name.clone(), ..message });
-        tokio::spawn(async move { transport.submit(message).await });
-        name
-    })
 }
 
 fn config(run: &Run) -> Result<Config, Failure> {
@@ -306,6 +296,9 @@ impl Observer for Lines {
             Report::Route { message, recipient, connector, delivery } => {
                 let connector = connector.unwrap_or_else(|| "no connector".to_owned());
                 say(&format!("{message} {recipient} goes by {connector} ({delivery})"));
+            }
+            Report::Store { message, error } => {
+                say(&format!("{message} is not as it should be in the spool: {error}"));
             }
             Report::Log(LogReport::Error { why }) => say(&format!("error: {why}")),
             _ => {}

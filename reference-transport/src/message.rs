@@ -108,7 +108,7 @@ impl Message {
     }
 
     /// What a store keeps: the message with its trace field, and those recipients, by place, who are still to be
-    /// served.
+    /// served. It is no notice, unless whoever keeps it says so.
     #[must_use]
     pub fn stored(&self, left: Vec<usize>) -> Stored {
         Stored {
@@ -117,6 +117,7 @@ impl Message {
             recipients: self.recipients.clone(),
             dsn: self.dsn.clone(),
             left,
+            is_notice: false,
             arrived: self.arrived,
             size: self.size,
             data: self.headed(self.header.clone()).parts().concat().into(),

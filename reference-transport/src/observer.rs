@@ -36,6 +36,13 @@ pub enum Report {
         /// `LastError`; empty: none since it last delivered.
         last_error: String,
     },
+    /// The store did not do what it was asked; mail goes on, and a restart may serve recipients again.
+    Store {
+        /// The message's name, as it was submitted.
+        message: String,
+        /// What is wrong.
+        error: String,
+    },
     /// How a recipient is routed; decided once for each (SEL-01), and anew where its queue is resubmitted (SEL-24,
     /// FAIL-16).
     Route {

@@ -8,6 +8,8 @@
 
 mod acceptance;
 mod guard;
+mod keeping;
+mod kept;
 mod notify;
 mod routing;
 
@@ -19,8 +21,8 @@ use std::{
 
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
-pub use self::guard::DirectoryGuard;
-pub(crate) use self::routing::effective;
+pub use self::{guard::DirectoryGuard, keeping::Resumed};
+pub(crate) use self::{kept::Kept, routing::effective};
 use crate::{
     delivery::{Courier, Problem},
     directory::{Directory, Organisation, OrganisationError, QueueOrder, QueueWish, TransportService},
@@ -33,6 +35,7 @@ use crate::{
     resolver::Resolver,
     routing::RoutingTable,
     shell::{CommandOutcome, Shell},
+    store::{Store, StoreError},
     tls::{Identity, Tls, TlsSetupError},
 };
 
@@ -102,15 +105,41 @@ pub(crate) struct Inner {
     log: Arc<ProtocolLog>,
     network: Arc<dyn Network>,
     pub(crate) observer: Arc<dyn Observer>,
+    /// `None`: messages live as long as the transport.
+    store: Option<Arc<dyn Store>>,
 }
 
 impl Transport {
-    /// A transport without connectors.
+    /// A transport without connectors, whose messages live as long as it does.
     ///
     /// # Errors
     ///
     /// If what it is told is unusable.
     pub fn new(config: Config, network: Arc<dyn Network>, observer: Arc<dyn Observer>) -> Result<Self, TransportError> {
+        Self::keeping(None, config, network, observer)
+    }
+
+    /// A transport without connectors, whose messages are kept in a store until their recipients have a fate
+    /// (FAIL-32). [`Self::resume`] goes on with those that are there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn with_store(
+        store: Arc<dyn Store>,
+        config: Config,
+        network: Arc<dyn Network>,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, TransportError> {
+        Self::keeping(Some(store), config, network, observer)
+    }
+
+    fn keeping(
+        store: Option<Arc<dyn Store>>,
+        config: Config,
+        network: Arc<dyn Network>,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, TransportError> {
         let Config { server, address, resolvers, roots, revocation_lists, identities, accepted, servers } = config;
         let accepted = accepted
             .into_iter()
@@ -145,6 +174,7 @@ impl Transport {
             log,
             network,
             observer,
+            store,
         };
         Ok(Self { inner: Arc::new(inner), tasks })
     }
@@ -170,6 +200,10 @@ impl Transport {
     /// Takes a message, and waits until each of its recipients was tried once or has to wait, and the connections of
     /// that have ended. From then on its queues work on it by themselves.
     ///
+    /// # Errors
+    ///
+    /// If the store cannot keep it: then it was not taken.
+    ///
     /// # Panics
     ///
     /// Outside of a runtime.
@@ -177,11 +211,12 @@ impl Transport {
     /// # Cancel safety
     ///
     /// The message is taken at the first poll; a future that is dropped later takes nothing back.
-    pub async fn submit(&self, submission: Submission) {
+    pub async fn submit(&self, submission: Submission) -> Result<(), StoreError> {
         let (token, tried) = Token::new();
-        self.inner.accept(submission, token);
+        self.inner.accept(submission, token)?;
         tried.wait().await;
         self.tasks.reap();
+        Ok(())
     }
 
     /// Carries out what an administrator asks of queues. A queue that is not there is none that could do it.
@@ -228,8 +263,10 @@ impl Inner {
         }
     }
 
+    /// What goes on top of a message that is taken now; another address than our own if we are told so (FAIL-26).
     fn stamp(&self) -> Stamp<'_> {
-        Stamp { server: &self.server, address: self.address, now: self.network.now(), id: self.network.random() }
+        let address = self.service().external_ip_address.unwrap_or(self.address);
+        Stamp { server: &self.server, address, now: self.network.now(), id: self.network.random() }
     }
 }
 

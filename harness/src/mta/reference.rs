@@ -114,8 +114,8 @@ impl RunningMta for Running {
                     },
                     dsn,
                 })
-                .await;
-            Ok(())
+                .await
+                .map_err(StartError::failed)
         })
     }
 

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// What is delivered: a message as one connector may send it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Mail<'a> {
     /// Without brackets; empty is the null one.
     pub reverse_path: &'a str,
@@ -35,6 +35,8 @@ pub struct Mail<'a> {
     pub content: &'a Content,
     /// What the sender asks about notifications, by place among the recipients of the attempt.
     pub dsn: &'a Request,
+    /// Told of those, by place among the recipients of the attempt, for whom a host has just taken the message.
+    pub on_taken: &'a (dyn Fn(&[usize]) + Send + Sync),
 }
 
 /// Delivers, one attempt at a time.

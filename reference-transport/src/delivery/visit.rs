@@ -112,16 +112,20 @@ pub(super) async fn transactions(
         ledger.note_session(transacted.session.is_ok());
         let is_progress = transacted.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Accepted(_)));
         let lost = transacted.session.as_ref().err().map(|error| Problem::of_session(error, &open.label));
-        let mut again = Vec::new();
+        let (mut again, mut taken) = (Vec::new(), Vec::new());
         for (at, verdict) in now.into_iter().zip(transacted.verdicts) {
             match verdict {
                 Verdict::Accepted(reply) => {
                     let (host, offers_dsn) = (open.label.clone(), transacted.offers_dsn);
                     ledger.settle(at, Outcome::Delivered { host, reply, offers_dsn });
+                    taken.push(at);
                 }
                 Verdict::Another(reply) => again.push((at, reply)),
                 other => record(ledger, at, other, &open.label, lost.as_ref()),
             }
+        }
+        if !taken.is_empty() {
+            (work.mail.on_taken)(&taken);
         }
         if let Err(error) = transacted.session {
             waiting.into_iter().for_each(|at| ledger.note(at, Problem::of_session(&error, &open.label)));

@@ -25,7 +25,10 @@ use std::{
 use tokio::net::TcpListener;
 
 pub use self::session::converse;
-use crate::message::{Submission, Via};
+use crate::{
+    message::{Submission, Via},
+    store::StoreError,
+};
 
 /// Largest message, in octets.
 pub const MESSAGE_OCTETS_MAX: usize = 160 * 1024 * 1024;
@@ -42,8 +45,9 @@ pub const SILENCE_MAX: Duration = Duration::from_mins(5);
 /// How the text of the reply to mail data goes on; what the message is called from now on stands behind it.
 pub const TAKEN_AS: &str = "Taken as ";
 
-/// Takes a message that was received whole, and says what it is called from now on.
-pub type Take = Arc<dyn Fn(Submission) -> String + Send + Sync>;
+/// Takes a message that was received whole, and says what it is called from now on. Once it has said so, the message
+/// is in safety; an error is a 452 to the client.
+pub type Take = Arc<dyn Fn(Submission) -> Result<String, StoreError> + Send + Sync>;
 
 /// What a session is told.
 #[derive(Clone)]

@@ -124,7 +124,7 @@ impl<S: Stream> Session<'_, S> {
         self.reply("354 Go on").await?;
         match self.mail_data().await? {
             Data::Whole(octets) => {
-                let name = (self.desk.take)(Submission {
+                let taken = (self.desk.take)(Submission {
                     name: String::new(),
                     reverse_path: mail.reverse_path,
                     recipients: mail.recipients,
@@ -132,7 +132,11 @@ impl<S: Stream> Session<'_, S> {
                     via: self.desk.via,
                     dsn: mail.dsn,
                 });
-                self.reply(&format!("250 2.0.0 {TAKEN_AS}{name}")).await?;
+                match taken {
+                    Ok(name) => self.reply(&format!("250 2.0.0 {TAKEN_AS}{name}")).await?,
+                    // RFC 5321 §4.2.3, RFC 3463 §3.4. What is wrong with our disk is not for a client to read.
+                    Err(_) => self.reply("452 4.3.1 The message cannot be kept at the moment").await?,
+                }
                 Ok(After::GoOn)
             }
             Data::TooLarge => {

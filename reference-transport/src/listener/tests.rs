@@ -12,7 +12,7 @@ fn said(octets: &[u8]) -> (Vec<Submission>, String) {
     let take: Take = Arc::new(move |message| {
         let mut taken = keep.lock().unwrap_or_else(PoisonError::into_inner);
         taken.push(message);
-        format!("m{}", taken.len())
+        Ok(format!("m{}", taken.len()))
     });
     let desk = Desk { server: "mta.sender.test".to_owned(), via: Via::Submission, take };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");

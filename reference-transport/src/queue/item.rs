@@ -10,6 +10,7 @@ use crate::{
     message::Message,
     observer::{Fate, Observer, Report},
     reply::EnhancedCode,
+    transport::Kept,
 };
 
 /// Held for as long as something is not yet tried; whoever waits for that hears of it when the last one is dropped.
@@ -86,6 +87,8 @@ pub(crate) struct Item {
     pub(crate) is_delay_told: bool,
     /// Until it has been tried once.
     pub(crate) pending: Pending,
+    /// Where it survives a restart; `None`: nowhere.
+    pub(crate) kept: Option<Arc<Kept>>,
 }
 
 /// A recipient that waits.

@@ -19,7 +19,7 @@
 //!
 //! # Not here
 //!
-//! A store: a queue lives as long as its transport.
+//! What survives a restart: that is with the transport, which tells its store who has a fate.
 
 mod connections;
 mod hop;

@@ -40,6 +40,7 @@ fn item(now: Instant) -> Item {
         due: now,
         is_delay_told: false,
         pending: Pending::default(),
+        kept: None,
     }
 }
 

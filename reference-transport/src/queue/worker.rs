@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::{Destination, Item, Pending, Queue, item::far, rights};
 use crate::{
     delivery::{Attempt, Held, Mail, NextHop, Outcome, Problem},
+    dsn::Event,
     observer::Fate,
     transport::Inner,
 };
@@ -35,7 +36,14 @@ pub(super) async fn run(queue: Arc<Queue>, inner: Arc<Inner>) {
             let content = item.message.content(rights(hop));
             let places: Vec<usize> = item.recipients.iter().map(|own| own.at).collect();
             let dsn = item.message.dsn.pick(&places);
-            let mail = Mail { reverse_path: &item.message.reverse_path, content: &content, dsn: &dsn };
+            // Struck before anything else goes out, so that a crash repeats as little as SMTP allows. Who asked to
+            // hear of it stays until the notice is kept.
+            let on_taken = |taken: &[usize]| {
+                let is_asked = |at: &usize| item.message.dsn.recipient(*at).wants(Event::Relay);
+                inner.strike(&item, taken.iter().map(|&at| places[at]).filter(|at| !is_asked(at)));
+            };
+            let mail =
+                Mail { reverse_path: &item.message.reverse_path, content: &content, dsn: &dsn, on_taken: &on_taken };
             let recipients: Vec<&str> = item.recipients.iter().map(|own| own.path.as_str()).collect();
             inner.courier.deliver(hop, mail, &recipients, &mut held).await
         };
@@ -50,11 +58,12 @@ pub(super) async fn run(queue: Arc<Queue>, inner: Arc<Inner>) {
 fn settle(queue: &Queue, inner: &Arc<Inner>, mut item: Item, attempt: Attempt) -> Pending {
     let (now, settings) = (Instant::now(), inner.service());
     inner.notify_relays(&item, &attempt.outcomes);
-    let (mut waiting, mut failed) = (Vec::new(), Vec::new());
+    let (mut waiting, mut delivered, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for (mut own, outcome) in std::mem::take(&mut item.recipients).into_iter().zip(attempt.outcomes) {
         match outcome {
             Outcome::Delivered { reply, .. } => {
                 inner.report(&item.message, item.origin, &own.path, Fate::Delivered, &reply.to_string());
+                delivered.push(own.at);
             }
             Outcome::Deferred(problem) => {
                 own.problem = Some(problem);
@@ -64,6 +73,7 @@ fn settle(queue: &Queue, inner: &Arc<Inner>, mut item: Item, attempt: Attempt) -
             Outcome::Failed(problem) => failed.push((own, problem)),
         }
     }
+    inner.strike(&item, delivered);
     inner.fail(&item, &failed);
     let problem: Option<Problem> = waiting.first().and_then(|own| own.problem.clone());
     item.recipients = waiting;

@@ -63,7 +63,12 @@ impl<D: Disk> Store for Directory<D> {
     fn save(&self, stored: &Stored) -> Result<StoreId, StoreError> {
         let id = StoreId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
         let octets = format::write(stored).map_err(|source| StoreError::Format { file: name(id, WHOLE), source })?;
-        self.put(id, &octets).map(|()| id)
+        self.put(id, &octets).map(|()| id).inspect_err(|_| {
+            // The client will hand it in again. What cannot be removed now may be delivered twice.
+            for ending in [PART, WHOLE] {
+                let _maybe_absent = self.disk.remove(&name(id, ending));
+            }
+        })
     }
 
     fn update(&self, id: StoreId, left: &[usize]) -> Result<(), StoreError> {

@@ -57,6 +57,8 @@ const NAME: &str = "mtaspec-message 1";
 struct Envelope {
     name: String,
     reverse_path: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    notice: bool,
     arrived_ms: u64,
     size: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,6 +93,7 @@ pub(super) fn write(stored: &Stored) -> Result<Vec<u8>, FormatError> {
     let envelope = serde_json::to_vec(&Envelope {
         name: stored.name.clone(),
         reverse_path: stored.reverse_path.clone(),
+        notice: stored.is_notice,
         arrived_ms: u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX),
         size: stored.size,
         ret: stored.dsn.ret.map(|ret| ret.value().to_owned()),
@@ -119,7 +122,8 @@ pub(super) fn read(file: &[u8]) -> Result<Stored, FormatError> {
     if checksum(&[json, data]) != sum || rest[envelope] != b'\n' {
         return Err(FormatError::Checksum);
     }
-    let Envelope { name, reverse_path, arrived_ms, size, ret, envid, recipients, left } = serde_json::from_slice(json)?;
+    let Envelope { name, reverse_path, notice, arrived_ms, size, ret, envid, recipients, left } =
+        serde_json::from_slice(json)?;
     if let Some(&at) = left.iter().find(|&&at| at >= recipients.len()) {
         return Err(FormatError::Recipient { at, recipients: recipients.len() });
     }
@@ -142,6 +146,7 @@ pub(super) fn read(file: &[u8]) -> Result<Stored, FormatError> {
             recipients: asked,
         },
         left,
+        is_notice: notice,
         arrived: UNIX_EPOCH.checked_add(Duration::from_millis(arrived_ms)).unwrap_or(SystemTime::UNIX_EPOCH),
         size,
         data: Arc::from(data),

@@ -42,6 +42,8 @@ pub struct Stored {
     pub dsn: dsn::Request,
     /// Places of the recipients who are still to be served.
     pub left: Vec<usize>,
+    /// Whether it is a notice of our own: nobody is notified of what becomes of it (FAIL-23).
+    pub is_notice: bool,
     /// When the message was accepted; kept to the millisecond.
     pub arrived: SystemTime,
     /// Octets on the wire as it was handed in.

@@ -18,6 +18,7 @@ fn message(name: &str) -> Stored {
             recipients: vec![RecipientRequest::default(), never],
         },
         left: vec![0, 2],
+        is_notice: name == "two",
         arrived: UNIX_EPOCH + Duration::from_millis(1_894_010_400_123),
         size: 99,
         data: Arc::from(b"Subject: x\r\n\r\n\0\xff\n\rbody".as_slice()),

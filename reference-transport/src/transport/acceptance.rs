@@ -17,12 +17,18 @@ use crate::{
     protocol_log::LogPlan,
     queue::{self, Destination, Item, Origin, Pending, Queue, Token, Waiting},
     reply::EnhancedCode,
+    store::StoreError,
 };
 
 impl Inner {
     /// Takes responsibility for a message; `token` goes away once each recipient was tried.
-    pub(super) fn accept(self: &Arc<Self>, submission: Submission, token: Token) {
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be kept: then nobody is responsible for it here.
+    pub(super) fn accept(self: &Arc<Self>, submission: Submission, token: Token) -> Result<(), StoreError> {
         let message = Arc::new(Message::accept(submission, self.stamp()));
+        let kept = self.keep(&message, Origin::Submitted)?;
         let now = Instant::now();
         let item = Item {
             recipients: message.recipients.iter().enumerate().map(|(at, path)| Waiting::new(at, path)).collect(),
@@ -32,8 +38,10 @@ impl Inner {
             due: now,
             is_delay_told: false,
             pending: Pending { token: Some(token), reports: Vec::new() },
+            kept,
         };
         self.route(item, None);
+        Ok(())
     }
 
     /// Routes the recipients of a message. `before`: the queue that they come from, for which nothing new is said.
@@ -91,7 +99,8 @@ impl Inner {
             if destination == Destination::Unreachable {
                 pending.release(&*self.observer);
             }
-            let part = Item { message: Arc::clone(&item.message), recipients, due, pending, ..item };
+            let (message, kept) = (Arc::clone(&item.message), item.kept.clone());
+            let part = Item { message, recipients, due, pending, kept, ..item };
             self.enqueue(destination, part);
         }
         self.fail(&item, &failed);

@@ -8,11 +8,13 @@ use super::Inner;
 use crate::{
     delivery::{Outcome, Problem},
     directory::TransportService,
+    domain::Mailbox,
     dsn::Event,
     message::Message,
     notice::{self, Entry, Occasion, Reporter, Said},
     observer::{Fate, Report},
     queue::{Item, Origin, Pending, Waiting},
+    store::StoreError,
 };
 
 impl Inner {
@@ -37,8 +39,12 @@ impl Inner {
         problems: &[(usize, Problem)],
         told: impl Iterator<Item = (&'a str, &'a str)>,
     ) {
-        if problems.is_empty() || item.origin == Origin::Notice {
+        if problems.is_empty() {
             return;
+        }
+        let places = problems.iter().map(|(at, _)| *at);
+        if item.origin == Origin::Notice {
+            return self.strike(item, places);
         }
         let report = |(recipient, reason): (&str, &str)| Report::Fate {
             message: item.message.name.clone(),
@@ -47,7 +53,10 @@ impl Inner {
             reason: reason.to_owned(),
         };
         let pending = Pending { token: item.pending.token.clone(), reports: told.map(report).collect() };
-        self.notify(&item.message, occasion, &of_problems(problems), pending);
+        // Who cannot be told of a failure shall be tried again after a restart, and fail again.
+        if self.notify(&item.message, occasion, &of_problems(problems), pending).is_ok() {
+            self.strike(item, places);
+        }
     }
 
     /// Tells the sender that recipients still wait (FAIL-15).
@@ -57,8 +66,22 @@ impl Inner {
         problems: &[(usize, Problem)],
         settings: &TransportService,
     ) {
+        if !self.tells_of_delay(&message.reverse_path) {
+            return;
+        }
         let retried_until = message.arrived.checked_add(settings.message_expiration_timeout).unwrap_or(message.arrived);
-        self.notify(message, Occasion::Delayed { retried_until }, &of_problems(problems), Pending::default());
+        // The sender hears of it all the same; only a restart would forget this notice.
+        let _reported =
+            self.notify(message, Occasion::Delayed { retried_until }, &of_problems(problems), Pending::default());
+    }
+
+    /// Whether the organisation has delay notices for this sender: there is a switch for those inside, and one for all
+    /// others (FAIL-15).
+    fn tells_of_delay(&self, reverse_path: &str) -> bool {
+        let directory = self.directory();
+        let is_inside = Mailbox::parse(reverse_path).is_ok_and(|own| directory.accepted_domain(&own.domain).is_some());
+        let config = directory.transport_config();
+        if is_inside { config.internal_delay_dsn_enabled } else { config.external_delay_dsn_enabled }
     }
 
     /// Tells the sender of recipients who went where nobody tells more, if that was asked for (RFC 3461 §5.2.2).
@@ -76,21 +99,38 @@ impl Inner {
             .collect();
         if item.origin == Origin::Submitted && !entries.is_empty() {
             let pending = Pending { token: item.pending.token.clone(), reports: Vec::new() };
-            self.notify(&item.message, Occasion::Relayed, &entries, pending);
+            // As above: a recipient who was served is not served again so that its sender hears of it.
+            let _reported = self.notify(&item.message, Occasion::Relayed, &entries, pending);
         }
     }
 
     /// Sends a notice to the reverse-path, by the ordinary way, if anybody is to be told; nobody hears of a null one
     /// (FAIL-23). `pending` is what waits for that.
-    fn notify(self: &Arc<Self>, message: &Message, occasion: Occasion, entries: &[Entry<'_>], mut pending: Pending) {
+    ///
+    /// # Errors
+    ///
+    /// If it could not be kept; it is sent all the same, and the failure reported.
+    fn notify(
+        self: &Arc<Self>,
+        message: &Message,
+        occasion: Occasion,
+        entries: &[Entry<'_>],
+        mut pending: Pending,
+    ) -> Result<(), StoreError> {
         let domain = self.accepted.first().map_or_else(|| self.server.clone(), |(domain, _)| domain.to_string());
         let (server, domain) = (self.server.as_str(), domain.as_str());
         let reporter = Reporter { server, domain, now: self.network.now(), id: self.network.random() };
         let Some(submission) = notice::compose(message, occasion, entries, reporter) else {
-            return pending.release(&*self.observer);
+            pending.release(&*self.observer);
+            return Ok(());
         };
         let now = Instant::now();
         let notice = Message::accept(submission, self.stamp());
+        let kept = self.keep(&notice, Origin::Notice).inspect_err(|error| self.report_store(&notice, error));
+        let (kept, is_kept) = match kept {
+            Ok(kept) => (kept, Ok(())),
+            Err(error) => (None, Err(error)),
+        };
         let item = Item {
             recipients: notice.recipients.iter().enumerate().map(|(at, to)| Waiting::new(at, to)).collect(),
             message: Arc::new(notice),
@@ -99,8 +139,10 @@ impl Inner {
             due: now,
             is_delay_told: false,
             pending,
+            kept,
         };
         self.route(item, None);
+        is_kept
     }
 
     /// A recipient waits; said once for each reason.

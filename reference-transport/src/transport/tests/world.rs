@@ -157,7 +157,7 @@ impl World {
                     via: crate::message::Via::Transport,
                     dsn: crate::dsn::Request::default(),
                 };
-                transport.submit(submission).await;
+                transport.submit(submission).await.expect("no store");
             }
             // Hosts that are about to read the end of a stream shall do so.
             tokio::time::sleep(Duration::from_millis(1)).await;
