@@ -40,11 +40,13 @@ pub(crate) enum Command {
     List(List),
     /// Show a case: its section of the page, its world, its requirements.
     Show(Show),
+    /// Show what was said in the sessions of a SEND protocol log, of a real Exchange too.
+    ShowLog(ShowLog),
     /// Begin a new section whose claim fails, for you to fill in.
     New(New),
     /// Show for each requirement the cases that cite it; with a stored run, whether their claims held.
     Coverage(Coverage),
-    /// Judge the traces of stored runs again, without an MTA, and say what changed.
+    /// Judge the traces of stored runs again, without an MTA, and say what changed; or judge SEND protocol logs.
     Judge(Judge),
     /// Show what changed between two stored runs: verdicts and dialogues, also where both conform.
     Diff(Diff),
@@ -171,6 +173,14 @@ pub(crate) struct Show {
     pub(crate) pages: Pages,
 }
 
+/// `mtaspec show-log`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowLog {
+    /// The files, in their order: a session that goes on past midnight is put together again.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
 /// `mtaspec new`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct New {
@@ -200,8 +210,12 @@ pub(crate) struct Coverage {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Judge {
     /// Stored runs, `mtaspec run --report json=FILE`.
-    #[arg(required = true, value_name = "RUN")]
+    #[arg(required_unless_present = "log", conflicts_with = "log", value_name = "RUN")]
     pub(crate) runs: Vec<PathBuf>,
+    /// A SEND protocol log, judged by what a log can bear: its own form, passwords in it, what is said after 421 and
+    /// after STARTTLS, and how sessions end. Given more than once, the files are one log, in this order.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cases", "deviations", "report"])]
+    pub(crate) log: Vec<PathBuf>,
     /// Which pages.
     #[command(flatten)]
     pub(crate) pages: Pages,

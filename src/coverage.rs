@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use mtaspec_harness::{
     case::Case,
-    claim::Outcome,
-    report::json::{CaseReport, ClaimReport},
+    report::json::CaseReport,
     requirement::{CaseRefs, Cited, CoverageRow, coverage as rows},
-    verdict::Verdict,
 };
 
 use crate::{
@@ -24,7 +22,7 @@ pub(crate) fn coverage(args: &args::Coverage) -> Result<Output, Failure> {
     let cases = load::cases(&suite, &[])?;
     let cited: Vec<CaseRefs> = match &args.run {
         None => cases.iter().map(|case| of_page(case)).collect(),
-        Some(run) => stored::read_judged(run)?.iter().flat_map(|run| &run.cases).map(of_run).collect(),
+        Some(run) => stored::read_judged(run)?.iter().flat_map(|run| &run.cases).map(CaseReport::cited).collect(),
     };
     let rows = rows(suite.catalogue(), &cited);
     if args.json {
@@ -37,21 +35,6 @@ pub(crate) fn coverage(args: &args::Coverage) -> Result<Output, Failure> {
 fn of_page(case: &Case) -> CaseRefs {
     let cited = load::cited(case).map(|id| Cited { id: id.to_owned(), held: None }).collect();
     CaseRefs { id: case.id.clone(), cited }
-}
-
-/// What a run found of what a case cites. A case whose verdict is not the MTA's says nothing.
-fn of_run(case: &CaseReport) -> CaseRefs {
-    let counts = !matches!(case.verdict, Verdict::Inconclusive | Verdict::Unsupported);
-    let held = |outcome: Outcome| match outcome {
-        Outcome::Broken => Some(false),
-        Outcome::Held if counts => Some(true),
-        Outcome::Held | Outcome::NotReached => None,
-    };
-    let of_claim = |claim: &'_ ClaimReport| {
-        let held = held(claim.finding);
-        claim.requirements.iter().map(|id| Cited { id: id.clone(), held }).collect::<Vec<_>>()
-    };
-    CaseRefs { id: case.id.clone(), cited: case.claims.iter().flat_map(of_claim).collect() }
 }
 
 /// How many requirements of an area there are, and what is known of them.

@@ -11,7 +11,7 @@ use crate::{
     exit::Failure,
     load,
     output::{Output, counted},
-    report_files,
+    protocol_log, report_files,
     snapshots::Found,
     stored::{self, Stored},
     surroundings::Surroundings,
@@ -20,6 +20,9 @@ use crate::{
 
 /// Verdicts are made of the traces alone; those that are stored say only what changed.
 pub(crate) fn judge(args: &args::Judge, around: Surroundings) -> Result<Output, Failure> {
+    if !args.log.is_empty() {
+        return protocol_log::judge(&args.log);
+    }
     let files = report_files::asked_for(&args.report)?;
     let mut runs = Vec::new();
     for file in &args.runs {

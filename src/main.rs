@@ -42,6 +42,7 @@ mod nearest;
 mod new;
 mod output;
 mod progress;
+mod protocol_log;
 mod repeat;
 mod report;
 mod report_files;
@@ -105,6 +106,7 @@ fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
         Command::Report(report) => report::report(report, around),
         Command::Run(run) => run::run(run, around),
         Command::Show(show) => show::show(show),
+        Command::ShowLog(show) => protocol_log::show(show),
     }
 }
 

@@ -4,6 +4,7 @@ use mtaspec_harness::mta::{Mta, Reference};
 #[cfg(target_os = "linux")]
 use mtaspec_harness::mta::{
     ProcessMta, ReferenceDaemon,
+    exim::{self, Exim},
     postfix::{self, Postfix},
 };
 use serde::Serialize;
@@ -54,6 +55,14 @@ pub(crate) const MTAS: &[Known] = &[
         make: || Box::new(ProcessMta(ReferenceDaemon { program: beside_this_program("reference-transport") })),
         home: Home::Sandbox,
         deviations: "",
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "exim",
+        about: "Exim; `mtaspec mta fetch exim` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Exim)),
+        home: Home::Sandbox,
+        deviations: exim::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
     Known {

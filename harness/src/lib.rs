@@ -7,6 +7,7 @@ pub mod invariant;
 pub mod mta;
 pub mod nearest;
 pub mod network;
+pub mod protocol_log;
 pub mod report;
 pub mod requirement;
 #[cfg(target_os = "linux")]

@@ -291,4 +291,7 @@ pub enum CrossPremises {
 impl HeaderRights {
     /// What an anonymous session has by default: routing alone (HDR-06).
     pub const ANONYMOUS: Self = Self { forest: false, organization: false, routing: true };
+
+    /// What a session with a server of the organisation has.
+    pub const ALL: Self = Self { forest: true, organization: true, routing: true };
 }

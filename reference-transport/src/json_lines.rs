@@ -5,13 +5,14 @@
 //! {"report":"route","message":"1","recipient":"u@fabrikam.test","connector":"Relay","delivery":"SmartHostConnectorDelivery"}
 //! {"report":"queue","next_hop":"fabrikam.test","delivery":"DnsConnectorDelivery","status":"Retry","messages":1,"last_error":""}
 //! {"report":"store","message":"1","error":"`0000000000000001.message`: no space left on device"}
+//! {"report":"log","kind":"row","file":"TransportRoles/Logs/Hub/ProtocolLog/SmtpSend/SEND20300107-1.log","row":"..."}
 //! {"report":"fate","message":"1","recipient":"u@fabrikam.test","fate":"deferred","reason":"451 4.3.0 Later"}
 //! ```
 
 use serde_json::json;
 
 use crate::{
-    observer::{Fate, Report},
+    observer::{Fate, LogReport, Report},
     shell::ShellError,
 };
 
@@ -30,6 +31,14 @@ pub fn report(report: &Report) -> String {
                 "report": "fate", "message": message, "recipient": recipient, "fate": fate, "reason": reason,
             });
             line.to_string()
+        }
+        Report::Log(log) => {
+            let (kind, file, row) = match log {
+                LogReport::Error { why } => ("error", "", why.as_str()),
+                LogReport::Removed { file } => ("removed", file.as_str(), ""),
+                LogReport::Row { file, row } => ("row", file.as_str(), row.as_str()),
+            };
+            json!({ "report": "log", "kind": kind, "file": file, "row": row }).to_string()
         }
         Report::Route { message, recipient, connector, delivery } => {
             let line = json!({

@@ -18,6 +18,7 @@ pub mod message;
 pub mod network;
 pub mod notice;
 pub mod observer;
+pub mod protocol_log;
 pub mod queue;
 pub mod reply;
 pub mod resolver;

@@ -19,7 +19,8 @@ use mtaspec_reference_transport::{
     json_lines,
     listener::{self, Desk, may_listen_on},
     message::Via,
-    observer::{Observer, Report},
+    observer::{LogReport, Observer, Report},
+    protocol_log::DirectoryFolder,
     tls::Identity,
     transport::{Config, Transport},
 };
@@ -99,6 +100,10 @@ struct Run {
     /// it is taken, and what is there when the process begins goes on. Without it messages are in memory alone.
     #[arg(long, value_name = "DIR")]
     spool: Option<PathBuf>,
+    /// The root of the installation: the SEND logs of connectors that log lie below it, where the shell's
+    /// `Set-TransportService` says. Without it there are none.
+    #[arg(long, value_name = "DIR")]
+    log_root: Option<PathBuf>,
     /// Report shell commands, routes and what becomes of recipients on standard output, as lines of JSON.
     #[arg(long)]
     report: bool,
@@ -149,6 +154,9 @@ async fn begin(run: &Run) -> Result<Failure, Failure> {
         let mut organisation = directory.transport_config().clone();
         (organisation.max_receive_size, organisation.max_send_size) = (None, None);
         directory.set_transport_config(organisation);
+    }
+    if let Some(root) = run.log_root.clone() {
+        kept.transport.write_logs_to(Arc::new(DirectoryFolder { root }));
     }
     connectors(&kept.transport, run)?;
     let take = kept.go_on()?;
@@ -302,6 +310,7 @@ impl Observer for Lines {
             Report::Store { message, error } => {
                 say(&format!("{message} is not as it should be in the spool: {error}"));
             }
+            Report::Log(LogReport::Error { why }) => say(&format!("error: {why}")),
             _ => {}
         }
     }

@@ -28,6 +28,9 @@ pub type BoxStream = Box<dyn Stream>;
 /// What [`Network::connect`] gives.
 pub type Connecting = Pin<Box<dyn Future<Output = io::Result<BoxStream>> + Send>>;
 
+/// What [`Network::dial`] gives: the connection, and our end of it.
+pub type Dialling = Pin<Box<dyn Future<Output = io::Result<(BoxStream, Option<SocketAddr>)>> + Send>>;
+
 /// The world, as the transport sees it.
 pub trait Network: Send + Sync {
     /// Opens a connection. `from` is the address to bind, if it matters (`New-SendConnector -SourceIPAddress`).
@@ -36,6 +39,16 @@ pub trait Network: Send + Sync {
     ///
     /// As TCP: refused, reset, unreachable.
     fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> Connecting;
+
+    /// As [`Network::connect`], and says which end is ours; a network that does not know says nothing of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Network::connect`].
+    fn dial(&self, from: Option<IpAddr>, to: SocketAddr) -> Dialling {
+        let connecting = self.connect(from, to);
+        Box::pin(async move { Ok((connecting.await?, None)) })
+    }
 
     /// A socket for datagrams to and from any address.
     ///

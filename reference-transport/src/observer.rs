@@ -21,6 +21,8 @@ pub enum Report {
         /// Why: a reply, `452 4.5.3 Too many recipients`, or the transport's own words.
         reason: String,
     },
+    /// Something about the protocol log.
+    Log(LogReport),
     /// A queue changed its status, or its last error did.
     Queue {
         /// `NextHopDomain`: the recipients' domain, the smart hosts, `Unreachable Domain`.
@@ -52,6 +54,29 @@ pub enum Report {
         connector: Option<String>,
         /// `SmartHostConnectorDelivery`, `DnsConnectorDelivery`, `Unreachable` (`Get-Queue`, DeliveryType).
         delivery: &'static str,
+    },
+}
+
+/// What happens to the protocol log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogReport {
+    /// An error of the event log that is about it (LOG-18).
+    Error {
+        /// In words.
+        why: String,
+    },
+    /// A file was removed, for its age or for room (LOG-15).
+    Removed {
+        /// Its path, below the root of the installation.
+        file: String,
+    },
+    /// A line was written.
+    Row {
+        /// The file's path, below the root of the installation.
+        file: String,
+        /// The line, without its end.
+        row: String,
     },
 }
 

@@ -31,6 +31,7 @@ use crate::{
     message::{Stamp, Submission},
     network::Network,
     observer::Observer,
+    protocol_log::{LogFolder, LogPlan, ProtocolLog},
     queue::{Connections, Key, Queue, Tasks, Token},
     resolver::Resolver,
     routing::RoutingTable,
@@ -102,6 +103,7 @@ pub(crate) struct Inner {
     tasks: Weak<Tasks>,
     pub(crate) connections: Connections,
     pub(crate) courier: Courier,
+    log: Arc<ProtocolLog>,
     network: Arc<dyn Network>,
     pub(crate) observer: Arc<dyn Observer>,
     /// `None`: messages live as long as the transport.
@@ -151,11 +153,15 @@ impl Transport {
         let tls =
             Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
         let tls = tls.with_servers(servers);
+        let log = Arc::new(ProtocolLog::new(Arc::clone(&network), Arc::clone(&observer)));
         let front_end = Resolver::new(&resolvers, Arc::clone(&network));
-        let courier = Courier::new(Arc::clone(&network), resolver, tls, &server, address).with_front_end(front_end);
+        let courier = Courier::new(Arc::clone(&network), resolver, tls, Arc::clone(&log), (&server, address))
+            .with_front_end(front_end);
         let organisation = Organisation::of_mailbox_server(&server, address);
         let domains = accepted.iter().map(|(domain, _)| domain.clone()).collect();
-        let directory = Mutex::new(Directory::of(organisation, &server, domains)?);
+        let directory = Directory::of(organisation, &server, domains)?;
+        log.configure(LogPlan::of(&directory, &server));
+        let directory = Mutex::new(directory);
         let tasks = Arc::new(Tasks::default());
         let inner = Inner {
             server,
@@ -168,6 +174,7 @@ impl Transport {
             tasks: Arc::downgrade(&tasks),
             connections: Connections::default(),
             courier,
+            log,
             network,
             observer,
             store,
@@ -179,6 +186,11 @@ impl Transport {
     /// a change is over, what had no route is routed anew (SEL-24).
     pub fn directory(&self) -> DirectoryGuard<'_> {
         DirectoryGuard::new(&self.inner)
+    }
+
+    /// Writes protocol logs below `folder`, the root of the installation, from now on; none is written before.
+    pub fn write_logs_to(&self, folder: Arc<dyn LogFolder>) {
+        self.inner.log.write_to(folder);
     }
 
     /// Runs management shell text; what it changes holds for messages that are accepted later. Variables last from one

@@ -8,6 +8,7 @@ mod listing;
 mod new_sections;
 mod outcome;
 mod page_mistakes;
+mod protocol_logs;
 mod reports;
 mod running;
 mod selecting;

@@ -37,6 +37,7 @@ impl Named<'_> {
         }
         match &claim.body {
             Body::Fate(fate) => self.fate(fate, line, &mut found),
+            Body::LogAgrees(host) => found.extend(self.host(host, line)),
             Body::Reported(_) => {}
             Body::Seen(seen) => self.seen(seen, line, &mut found),
             Body::Shell(shell) => found.extend(self.command(&shell.command, line)),

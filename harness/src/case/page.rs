@@ -158,6 +158,8 @@ fn shape(claim: &Claim) -> impl PartialEq + use<> {
     let seen = |seen: &Seen| (discriminant(&seen.thing), seen.never, qualifiers(&seen.qualifiers));
     let body = match &claim.body {
         Body::Fate(fate) => (Some((discriminant(&fate.outcome), qualifiers(&fate.qualifiers))), None, None, None),
+        // A host is a name: nothing but the form is asked.
+        Body::LogAgrees(_) => (None, None, None, None),
         Body::Reported(own) => (None, Some((own.source, own.never, qualifiers(&own.qualifiers))), None, None),
         Body::Seen(claimed) => (None, None, Some(seen(claimed)), None),
         Body::Shell(claimed) => (None, None, None, Some(discriminant(&claimed.outcome))),

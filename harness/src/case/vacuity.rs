@@ -4,12 +4,15 @@
 
 use std::collections::BTreeSet;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use super::{
     Case, Line, LineMistake,
     words::{mistake, mistake_of},
 };
 use crate::claim::ast::{
-    Body, Claim, CommandRef, HeaderValue, Outcome, Qualifier, Reported, Seen, ShellClaim, ShellOutcome, Subject, Thing,
+    Body, Claim, CommandRef, HeaderValue, Outcome, Qualifier, Reported, Seen, ShellClaim, ShellOutcome, Source,
+    Subject, Thing,
 };
 
 /// Checks the cases of one page. Lines are those of the page, the first at index 0.
@@ -27,7 +30,7 @@ pub(super) fn check(cases: &[Case], lines: &[Line<'_>], mistakes: &mut Vec<LineM
             const UNSEEN: (&str, &str) =
                 ("never", "nothing in the page shows that this can happen: no claim that it is seen");
             let lack = match &claim.body {
-                Body::Fate(_) => None,
+                Body::Fate(_) | Body::LogAgrees(_) => None,
                 Body::Reported(reported) => (reported.never && !is_shown(reported, cases)).then_some(UNSEEN),
                 Body::Seen(seen) => (seen.never && !has_control(seen, cases)).then_some(UNSEEN),
                 Body::Shell(shell) => shell_control(case, shell, cases),
@@ -85,6 +88,7 @@ fn cmdlets<'a>(case: &'a Case, command: &CommandRef) -> impl Iterator<Item = &'a
 fn is_presence(claim: &Claim) -> bool {
     match &claim.body {
         Body::Fate(fate) => fate.outcome != Outcome::NotDelivered,
+        Body::LogAgrees(_) => true,
         Body::Reported(reported) => !reported.never && !reported.qualifiers.iter().any(may_be_none),
         Body::Seen(seen) => is_sighting(seen),
         Body::Shell(shell) => !matches!(shell.outcome, ShellOutcome::NeverPrints(_)),
@@ -95,8 +99,20 @@ fn is_presence(claim: &Claim) -> bool {
 fn is_shown(never: &Reported, cases: &[Case]) -> bool {
     cases.iter().flat_map(|case| &case.claims).any(|claim| match &claim.body {
         Body::Reported(other) => is_presence(claim) && other.source == never.source && other.pattern == never.pattern,
+        // What a log leaves out is never in it: that it was said is shown on the wire.
+        Body::Seen(seen) if never.source == Source::Log && is_sighting(seen) => match &seen.thing {
+            Thing::Credentials(secret) => encodings(secret).iter().any(|text| never.pattern.matches(text)),
+            Thing::Octets(pattern) => *pattern == never.pattern,
+            _ => false,
+        },
         _ => false,
     })
+}
+
+/// A secret as it is, and in base64, with and without padding.
+fn encodings(secret: &[u8]) -> [Vec<u8>; 3] {
+    let encoded = STANDARD.encode(secret);
+    [secret.to_vec(), encoded.trim_end_matches('=').as_bytes().to_vec(), encoded.into_bytes()]
 }
 
 fn may_be_none(qualifier: &Qualifier) -> bool {
@@ -113,7 +129,7 @@ fn has_control(never: &Seen, cases: &[Case]) -> bool {
     let is_dns = |subject: &Subject| matches!(subject, Subject::Dns { .. });
     cases.iter().flat_map(|case| &case.claims).any(|claim| match &claim.body {
         Body::Fate(fate) => matches!(fate.outcome, Outcome::Delivered { .. }) && is_in_delivery(&never.thing),
-        Body::Reported(_) => false,
+        Body::LogAgrees(_) | Body::Reported(_) => false,
         Body::Seen(seen) => {
             is_sighting(seen) && is_dns(&seen.subject) == is_dns(&never.subject) && implies(&seen.thing, &never.thing)
         }

@@ -41,6 +41,8 @@ pub enum Level {
 pub enum Body {
     /// What became of a recipient.
     Fate(Fate),
+    /// `log agrees with HOST`: the protocol log has what was said there, by the host's own record.
+    LogAgrees(String),
     /// What the MTA reports of itself: judged only where it does.
     Reported(Reported),
     /// What a host, or the name server, saw.
@@ -99,6 +101,8 @@ pub struct Reported {
 #[expect(clippy::exhaustive_enums, reason = "the notation has these")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
+    /// Its protocol log: a file and a line of it.
+    Log,
     /// How a queue stands: next hop, delivery type, status, last error.
     Queue,
     /// How a recipient is routed: recipient, connector, delivery type.

@@ -4,7 +4,7 @@ use super::{
     ast::{Body, Claim},
     fate,
     finding::{Finding, Outcome},
-    reported, seen, shell,
+    log, reported, seen, shell,
 };
 use crate::{
     case::{Case, model::HostSpec},
@@ -47,6 +47,7 @@ impl<'a> Judging<'a> {
         }
         let mut finding = match &claim.body {
             Body::Fate(fate) => fate::judge(self, fate),
+            Body::LogAgrees(host) => log::judge(self, host),
             Body::Reported(reported) => reported::judge(self, reported),
             Body::Seen(seen) => seen::judge(self, seen),
             Body::Shell(claim) => shell::judge(self, claim),

@@ -8,6 +8,7 @@ mod content;
 mod fate;
 pub mod finding;
 mod judge;
+mod log;
 pub mod occurrence;
 mod qualifier;
 mod reported;

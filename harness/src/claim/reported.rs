@@ -15,6 +15,7 @@ pub(super) fn judge(judging: &Judging<'_>, claim: &Reported) -> Finding {
     let mut found = Vec::new();
     for (index, entry) in judging.view.trace.0.iter().enumerate() {
         let is_source = match claim.source {
+            Source::Log => matches!(entry.event, Event::LogRow { .. }),
             Source::Queue => matches!(entry.event, Event::Queue { .. }),
             Source::Route => matches!(entry.event, Event::Route { .. }),
         };

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{Brief, MtaOption, QueueReport, ShellRefusal, StartError};
-use crate::trace::event::ReportedFate;
+use crate::trace::event::{LogKind, ReportedFate};
 
 /// Translates a world into the configuration of one MTA.
 ///
@@ -23,6 +23,11 @@ pub trait Adapter: Send + Sync {
     /// How long after the last event nothing more is to be expected: two of its retry rounds, at least 1 s.
     fn quiet(&self) -> Duration {
         Duration::from_secs(2)
+    }
+
+    /// Whether its reports have the lines of its protocol log.
+    fn reports_log(&self) -> bool {
+        false
     }
 
     /// How its reports are read, if it makes any on standard output. `None`: it is watched on the wire alone.
@@ -83,6 +88,15 @@ pub enum MtaReport {
         fate: ReportedFate,
         /// Why.
         reason: String,
+    },
+    /// Something about its protocol log.
+    Log {
+        /// What.
+        kind: LogKind,
+        /// The file.
+        file: String,
+        /// The line.
+        row: String,
     },
     /// How a queue stands.
     Queue(QueueReport),

@@ -27,4 +27,5 @@ pub struct Capability {
 }
 
 /// The adapters that there are, with every setting of a connector that a page may ask for.
-pub const ADAPTERS: [(&str, &[Capability]); 1] = [("postfix", &super::postfix::CAPABILITIES)];
+pub const ADAPTERS: [(&str, &[Capability]); 2] =
+    [("exim", &super::exim::CAPABILITIES), ("postfix", &super::postfix::CAPABILITIES)];

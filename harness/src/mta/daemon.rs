@@ -5,13 +5,16 @@ use std::{net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 
 use super::{
-    Adapter, Brief, MtaReport, Plan, PlannedCommand, PlannedFile, QueueReport, ReportReader, ShellRefusal, StartError,
-    VersionCommand,
+    Adapter, Brief, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, QueueReport, ReportReader,
+    ShellRefusal, StartError, VersionCommand,
 };
-use crate::trace::event::ReportedFate;
+use crate::trace::event::{LogKind, ReportedFate};
 
 /// The folder of its files.
 const FOLDER: &str = "/etc/reference-transport";
+
+/// Where its protocol logs lie.
+const LOG_ROOT: &str = "/var/log/reference-transport";
 
 /// Where mailboxes submit, at its own address.
 const SUBMISSION_PORT: u16 = 2525;
@@ -39,6 +42,10 @@ impl Adapter for ReferenceDaemon {
         std::time::Duration::from_secs(1)
     }
 
+    fn reports_log(&self) -> bool {
+        true
+    }
+
     fn reports(&self) -> Option<ReportReader> {
         let name = |reply: &str| reply.split_once(TAKEN_AS).map(|(_, name)| name.trim().to_owned());
         Some(ReportReader { name, line: |line| serde_json::from_str::<Line>(line).ok().map(Line::into_report) })
@@ -54,6 +61,7 @@ impl Adapter for ReferenceDaemon {
         let at = |port: u16| SocketAddr::new(brief.address, port);
         let mut plan = Plan::new(at(SUBMISSION_PORT));
         plan.transport = Some(at(TRANSPORT_PORT));
+        plan.directories = vec![PlannedDirectory { path: LOG_ROOT.into(), mode: 0o755, owner: None }];
         plan.files = vec![
             PlannedFile::secret(
                 path("connectors.ps1"),
@@ -65,6 +73,7 @@ impl Adapter for ReferenceDaemon {
         let mut arguments = vec!["run".to_owned(), "--report".to_owned()];
         let mut option = |name: &str, value: String| arguments.push(format!("--{name}={value}"));
         option("connectors", path("connectors.ps1"));
+        option("log-root", LOG_ROOT.to_owned());
         option("listen", at(SUBMISSION_PORT).to_string());
         option("listen-transport", at(TRANSPORT_PORT).to_string());
         option("name", brief.server.clone());
@@ -99,6 +108,11 @@ enum Line {
         fate: ReportedFate,
         reason: String,
     },
+    Log {
+        kind: LogKind,
+        file: String,
+        row: String,
+    },
     Queue {
         next_hop: String,
         delivery: String,
@@ -125,6 +139,7 @@ impl Line {
     fn into_report(self) -> MtaReport {
         match self {
             Self::Fate { message, recipient, fate, reason } => MtaReport::Fate { message, recipient, fate, reason },
+            Self::Log { kind, file, row } => MtaReport::Log { kind, file, row },
             Self::Queue { next_hop, delivery, status, messages, last_error } => {
                 MtaReport::Queue(QueueReport { next_hop, delivery, status, messages, last_error })
             }

@@ -22,7 +22,7 @@ use crate::{
         model::{ShellText, Via},
         organisation::OrganisationSpec,
     },
-    trace::event::ReportedFate,
+    trace::event::{LogKind, ReportedFate},
 };
 
 mod adapter;
@@ -30,6 +30,7 @@ mod brief;
 pub mod capability;
 mod daemon;
 mod evidence;
+pub mod exim;
 pub mod fetch;
 #[cfg(target_os = "linux")]
 mod install;
@@ -89,6 +90,12 @@ pub trait Mta: Send + Sync {
     /// Whether it has the management shell of the pages and reports what that took, refused and printed. One that does
     /// not is not judged by cases that have claims on the shell.
     fn reports_shell(&self) -> bool {
+        false
+    }
+
+    /// Whether it reports the lines of its protocol log. One that does not is not judged by cases that have claims on
+    /// the log.
+    fn reports_log(&self) -> bool {
         false
     }
 
@@ -322,6 +329,11 @@ pub trait Reporter: Send + Sync {
 
     /// How a queue of it stands.
     fn queue(&self, queue: QueueReport);
+
+    /// Something about its protocol log: a line, a file that is gone (no row), an error (no file).
+    fn log(&self, kind: LogKind, file: &str, row: &str) {
+        let _ = (kind, file, row);
+    }
 
     /// How a recipient is routed; `connector` is empty if it is not.
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str);

@@ -49,6 +49,10 @@ impl Mta for WithOptions {
         self.mta.asks_name_server()
     }
 
+    fn reports_log(&self) -> bool {
+        self.mta.reports_log()
+    }
+
     fn reports(&self) -> bool {
         self.mta.reports()
     }

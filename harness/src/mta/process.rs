@@ -72,6 +72,10 @@ impl<A: Adapter> Mta for ProcessMta<A> {
         self.0.quiet()
     }
 
+    fn reports_log(&self) -> bool {
+        self.0.reports_log()
+    }
+
     fn reports(&self) -> bool {
         self.0.reports().is_some()
     }

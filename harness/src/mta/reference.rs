@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use mtaspec_reference_transport::{
     dsn::{EnvelopeId, Notify, OriginalRecipient, ParameterError, RecipientRequest, Request, Return},
     message,
-    observer::{Fate, Observer, Report},
+    observer::{Fate, LogReport, Observer, Report},
+    protocol_log::MemoryFolder,
     shell::{Shell, ShellError},
     tls::Identity,
     transport::{Config, Transport},
@@ -18,7 +19,7 @@ use crate::{
         management,
         model::{ShellText, Via},
     },
-    trace::event::ReportedFate,
+    trace::event::{LogKind, ReportedFate},
 };
 
 /// The reference transport: the MTA that the corpus itself is tried on.
@@ -35,6 +36,10 @@ impl Mta for Reference {
     }
 
     fn knows_organisation(&self) -> bool {
+        true
+    }
+
+    fn reports_log(&self) -> bool {
         true
     }
 
@@ -63,6 +68,7 @@ impl Mta for Reference {
         let texts = brief.shell;
         Box::pin(async move {
             let transport = transport.map_err(|error| StartError::Failed { why: error.to_string() })?;
+            transport.write_logs_to(Arc::new(MemoryFolder::default()));
             *transport.directory() = management::directory(&organisation, &accepts);
             let running = Running { transport, shell: Mutex::new(Shell::new()), reporter: brief.reporter };
             for text in texts {
@@ -151,6 +157,9 @@ impl Observer for Reports {
                 };
                 self.0.fate(&message, &recipient, fate, &reason);
             }
+            Report::Log(LogReport::Error { why }) => self.0.log(LogKind::Error, "", &why),
+            Report::Log(LogReport::Removed { file }) => self.0.log(LogKind::Removed, &file, ""),
+            Report::Log(LogReport::Row { file, row }) => self.0.log(LogKind::Row, &file, &row),
             Report::Queue { next_hop, delivery, status, messages, last_error } => self.0.queue(QueueReport {
                 next_hop,
                 delivery: delivery.to_owned(),

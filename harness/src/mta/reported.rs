@@ -64,6 +64,7 @@ impl Reported {
                 Some(name) => self.reporter.fate(name, recipient, *fate, reason),
                 None => state.waiting.push(report),
             },
+            MtaReport::Log { kind, file, row } => self.reporter.log(*kind, file, row),
             MtaReport::Queue(queue) => self.reporter.queue(queue.clone()),
             MtaReport::Route { message, recipient, connector, delivery } => match state.names.get(message) {
                 Some(name) => self.reporter.route(name, recipient, connector, delivery),

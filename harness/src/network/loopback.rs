@@ -13,7 +13,7 @@ use std::{
 };
 
 use mtaspec_fake_dns::driver::{self, Listening};
-use mtaspec_reference_transport::network::{BoxStream, Connecting, Datagrams, Network};
+use mtaspec_reference_transport::network::{BoxStream, Connecting, Datagrams, Dialling, Network};
 use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
 use tokio::{
     io::ReadBuf,
@@ -85,7 +85,12 @@ pub struct LoopbackNetwork {
 }
 
 impl Network for LoopbackNetwork {
-    fn connect(&self, _: Option<IpAddr>, to: SocketAddr) -> Connecting {
+    fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> Connecting {
+        let dialling = self.dial(from, to);
+        Box::pin(async move { Ok(dialling.await?.0) })
+    }
+
+    fn dial(&self, _: Option<IpAddr>, to: SocketAddr) -> Dialling {
         let known =
             self.dial.get(&to).or(self.name_servers.get(&to)).copied().or_else(|| to.ip().is_loopback().then_some(to));
         let Some(there) = known else {
@@ -96,7 +101,8 @@ impl Network for LoopbackNetwork {
         Box::pin(async move {
             let stream = TcpStream::connect(there).await?;
             stream.set_nodelay(true)?;
-            Ok(Box::new(stream) as BoxStream)
+            let local = stream.local_addr().ok();
+            Ok((Box::new(stream) as BoxStream, local))
         })
     }
 

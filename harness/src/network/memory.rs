@@ -16,7 +16,7 @@ use std::{
 };
 
 use mtaspec_fake_dns::{Outcome, rule::Transport};
-use mtaspec_reference_transport::network::{BoxStream, Connecting, Datagrams, Network};
+use mtaspec_reference_transport::network::{BoxStream, Connecting, Datagrams, Dialling, Network};
 use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
 
 use super::{clock::WorldClock, own_address, pipe::pipe, population::Population};
@@ -53,19 +53,24 @@ impl MemoryNetwork {
 
 impl Network for MemoryNetwork {
     fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> Connecting {
+        let dialling = self.dial(from, to);
+        Box::pin(async move { Ok(dialling.await?.0) })
+    }
+
+    fn dial(&self, from: Option<IpAddr>, to: SocketAddr) -> Dialling {
         let peer = self.client(from, to);
         let population = Arc::clone(&self.population);
         if let Some(dns) = population.name_servers.get(&to).cloned() {
             let (client, server) = pipe();
             tokio::spawn(mtaspec_fake_dns::driver::serve_stream(server, peer.ip(), dns));
-            return Box::pin(async move { Ok(Box::new(client) as BoxStream) });
+            return Box::pin(async move { Ok((Box::new(client) as BoxStream, Some(peer))) });
         }
         let Some(resident) = population.answers(peer, to).cloned() else {
             return Box::pin(async { Err(io::ErrorKind::ConnectionRefused.into()) });
         };
         let (client, server) = pipe();
         tokio::spawn(async move { population.serve(&resident, server, peer, to).await });
-        Box::pin(async move { Ok(Box::new(client) as BoxStream) })
+        Box::pin(async move { Ok((Box::new(client) as BoxStream, Some(peer))) })
     }
 
     fn datagrams(&self) -> io::Result<Box<dyn Datagrams>> {

@@ -13,7 +13,7 @@ use mtaspec_fake_dns::{
     FakeDns,
     driver::{self, Listening},
 };
-use mtaspec_reference_transport::network::{Connecting, Datagrams, Network, Sockets};
+use mtaspec_reference_transport::network::{Connecting, Datagrams, Dialling, Network, Sockets};
 use rand_chacha::{ChaCha8Rng, rand_core::RngCore};
 use tokio::{net::TcpListener, task::JoinSet};
 
@@ -92,6 +92,10 @@ pub struct SandboxNetwork {
 impl Network for SandboxNetwork {
     fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> Connecting {
         self.sockets.connect(from, to)
+    }
+
+    fn dial(&self, from: Option<IpAddr>, to: SocketAddr) -> Dialling {
+        self.sockets.dial(from, to)
     }
 
     fn datagrams(&self) -> io::Result<Box<dyn Datagrams>> {

@@ -2,7 +2,7 @@
 
 use crate::trace::{
     Event, Trace,
-    event::{EndCause, HandshakeOutcome, MessageFacts, ReportedFate},
+    event::{EndCause, HandshakeOutcome, LogKind, MessageFacts, ReportedFate},
     view::session_of,
 };
 
@@ -138,6 +138,7 @@ fn world(event: &Event) -> Vec<String> {
             let host = if host.is_empty() { "nobody" } else { host };
             format!("refused {host} {to} port {port}")
         }
+        Event::LogRow { .. } => format!("log: {}", escape(reported_line(event).unwrap_or_default().as_bytes())),
         Event::Route { message, recipient, connector, delivery } => {
             let connector = if connector.is_empty() { "no connector" } else { connector };
             format!("reported: {recipient} of {message} through {connector} ({delivery})")
@@ -163,12 +164,16 @@ fn world(event: &Event) -> Vec<String> {
 /// What an MTA reports of a queue or a route, as one line: what claims compare with. `None` for any other event.
 ///
 /// A queue: next hop, delivery type, status, last error. A route: recipient, connector (`-` without one), delivery type.
+/// The log: the file and its line; `removed` and the file; `error` and what it says.
 #[must_use]
 pub fn reported_line(event: &Event) -> Option<String> {
     match event {
         Event::Queue { next_hop, delivery, status, last_error, .. } => {
             Some(format!("{next_hop} {delivery} {status} {last_error}").trim_end().to_owned())
         }
+        Event::LogRow { kind: LogKind::Error, row, .. } => Some(format!("error {row}")),
+        Event::LogRow { kind: LogKind::Removed, file, .. } => Some(format!("removed {file}")),
+        Event::LogRow { kind: LogKind::Row, file, row } => Some(format!("{file} {row}")),
         Event::Route { recipient, connector, delivery, .. } => {
             let connector = if connector.is_empty() { "-" } else { connector };
             Some(format!("{recipient} {connector} {delivery}"))

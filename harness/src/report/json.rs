@@ -11,7 +11,7 @@ use crate::{
     case::Case,
     claim::{Outcome, ast::Level},
     invariant::{self, Checked, InvariantRow, Tally},
-    requirement::Basis,
+    requirement::{Basis, CaseRefs, Cited},
     trace::Trace,
     verdict::{ClaimSum, Judged, Lack, Ruling, Terms, Totals, Verdict, rule},
 };
@@ -161,6 +161,22 @@ pub enum JudgeAgainError {
 }
 
 impl CaseReport {
+    /// What was found of each id that the claims cite. A case whose verdict is not the MTA's says only what broke.
+    #[must_use]
+    pub fn cited(&self) -> CaseRefs {
+        let counts = !matches!(self.verdict, Verdict::Inconclusive | Verdict::Unsupported);
+        let held = |outcome: Outcome| match outcome {
+            Outcome::Broken => Some(false),
+            Outcome::Held if counts => Some(true),
+            Outcome::Held | Outcome::NotReached => None,
+        };
+        let of_claim = |claim: &'_ ClaimReport| {
+            let held = held(claim.finding);
+            claim.requirements.iter().map(|id| Cited { id: id.clone(), held }).collect::<Vec<_>>()
+        };
+        CaseRefs { id: self.id.clone(), cited: self.claims.iter().flat_map(of_claim).collect() }
+    }
+
     /// Judges a case: verdict, claims and invariants. What the invariants found is for the [`Tally`] of the run.
     #[must_use]
     pub fn judge(case: &Case, trace: Trace, terms: Terms<'_>) -> (Self, Vec<(&'static str, Checked)>) {

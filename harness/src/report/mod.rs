@@ -17,7 +17,7 @@ pub mod junit;
 pub mod markdown;
 pub mod matrix;
 pub mod terminal;
-mod visible;
+pub mod visible;
 
 #[cfg(test)]
 mod fixture;

@@ -2,7 +2,7 @@
 
 /// One line in which everything can be seen: controls, line ends among them, what reorders or hides other text, and what
 /// XML cannot hold (XML 1.0 §2.2) are escapes.
-pub(super) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -121,6 +121,8 @@ fn of_event(event: &Event, redactor: &Redactor, submitted: &BTreeSet<&str>, deta
         Event::Reply { .. } | Event::Close { .. } | Event::Submit { .. } | Event::Shell { .. } if commands => {
             Vec::new()
         }
+        // Its times and ports are those of one run; what it must hold is claimed.
+        Event::LogRow { .. } => Vec::new(),
         Event::Fate { .. } | Event::Route { .. } if commands => Vec::new(),
         _ => lines(event).iter().map(|line| redactor.line(line)).collect(),
     }

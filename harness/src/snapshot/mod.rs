@@ -143,8 +143,8 @@ fn blocks(trace: &Trace) -> Vec<Block> {
     let redactor = redact::Redactor::new(trace);
     let mut blocks: Vec<Block> = Vec::new();
     let (mut sessions, mut queries) = (BTreeMap::new(), BTreeMap::new());
-    // How queues stand is for claims; what they do is on the wire.
-    for entry in trace.0.iter().filter(|entry| !matches!(entry.event, Event::Queue { .. })) {
+    // How queues stand, and what is logged, is for claims; what they do is on the wire.
+    for entry in trace.0.iter().filter(|entry| !matches!(entry.event, Event::LogRow { .. } | Event::Queue { .. })) {
         let lines: Vec<String> = lines(&entry.event).iter().map(|line| redactor.line(line)).collect();
         if lines.is_empty() {
             continue;

@@ -12,7 +12,7 @@ use std::{
 use super::Suite;
 use crate::{
     case::Case,
-    claim::ast::{Body, Seen, Subject},
+    claim::ast::{Body, Seen, Source, Subject},
     mta::{Evidence, Mta, StartError},
     requirement::Basis,
     trace::{Entry, Event, Trace, event::EndCause},
@@ -123,6 +123,8 @@ impl Suite {
             Observation::lost(StartError::unsupported("the world's name server"))
         } else if is_about_the_shell(case) && !mta.reports_shell() {
             Observation::lost(StartError::unsupported("the management shell"))
+        } else if is_about_the_log(case) && !mta.reports_log() {
+            Observation::lost(StartError::unsupported("the protocol log"))
         } else if let Some(setting) = beyond(case, mta) {
             Observation::lost(StartError::Unsupported { setting })
         } else {
@@ -188,6 +190,17 @@ fn beyond(case: &Case, mta: &dyn Mta) -> Option<String> {
 #[must_use]
 pub fn is_about_the_shell(case: &Case) -> bool {
     case.claims.iter().any(|claim| matches!(claim.body, Body::Shell(_)))
+}
+
+/// Whether a case cannot be judged without an MTA that reports the lines of its protocol log.
+#[must_use]
+pub fn is_about_the_log(case: &Case) -> bool {
+    let is_log = |body: &Body| match body {
+        Body::LogAgrees(_) => true,
+        Body::Reported(reported) => reported.source == Source::Log,
+        _ => false,
+    };
+    case.claims.iter().any(|claim| is_log(&claim.body))
 }
 
 /// Runs `work` on each of `items`, `jobs` at a time; results stand in the order of the items. Once `work` says so by

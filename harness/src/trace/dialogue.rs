@@ -14,6 +14,7 @@
 //! submit m1 a@contoso.test,b@contoso.test Subject: x|\|Hello
 //! fate failed m1 a@contoso.test REASON
 //! shell accepts COMMAND => OUTPUT         or refuses CODE COMMAND => MESSAGE; `|` parts lines
+//! log ROW                                 a row of the protocol log, in the file SEND.log
 //! queue contoso.test DnsConnectorDelivery Retry LAST ERROR
 //! stimulus 0 / offscript 4 / limit NAME
 //! end settled                             or horizon, limit, lost
@@ -23,7 +24,7 @@ use std::net::IpAddr;
 
 use super::{
     Octets, Trace,
-    event::{EndCause, Entry, Event, HandshakeOutcome, KeptOctets, MessageFacts, ReportedFate},
+    event::{EndCause, Entry, Event, HandshakeOutcome, KeptOctets, LogKind, MessageFacts, ReportedFate},
     wire::stuff,
 };
 use crate::claim::ast::NoticeKind;
@@ -189,14 +190,8 @@ impl Writer {
                 let (message, recipient) = (words[1].to_owned(), words[2].to_owned());
                 Event::Fate { message, recipient, fate, reason: words[3..].join(" ") }
             }
-            "shell" => {
-                let (head, output) = rest.split_once(" => ").unwrap_or((rest, ""));
-                let (verb, command) = head.split_once(' ').unwrap_or((head, ""));
-                let accepted = verb == "accepts";
-                let (code, command) = if accepted { ("", command) } else { command.split_once(' ').expect("a code") };
-                let lines = |text: &str| text.replace('|', "\n");
-                Event::Shell { command: lines(command), accepted, code: code.to_owned(), output: lines(output) }
-            }
+            "shell" => shell(rest),
+            "log" => log_row(rest),
             "queue" => Event::Queue {
                 next_hop: words[0].to_owned(),
                 delivery: words[1].to_owned(),
@@ -206,18 +201,33 @@ impl Writer {
             },
             "stimulus" => Event::Stimulus { index: small(rest) },
             "limit" => Event::Limit { limit: rest.to_owned(), session: None },
-            "end" => {
-                let cause = match rest {
-                    "horizon" => EndCause::Horizon,
-                    "limit" => EndCause::Limit,
-                    "lost" => EndCause::Lost,
-                    _ => EndCause::Settled,
-                };
-                Event::End { cause, horizon_ms: 10_000, quiet_ms: 0 }
-            }
+            "end" => end(rest),
             _ => panic!("no line of a dialogue: {word} {rest}"),
         }
     }
+}
+
+fn end(cause: &str) -> Event {
+    let cause = match cause {
+        "horizon" => EndCause::Horizon,
+        "limit" => EndCause::Limit,
+        "lost" => EndCause::Lost,
+        _ => EndCause::Settled,
+    };
+    Event::End { cause, horizon_ms: 10_000, quiet_ms: 0 }
+}
+
+fn shell(rest: &str) -> Event {
+    let (head, output) = rest.split_once(" => ").unwrap_or((rest, ""));
+    let (verb, command) = head.split_once(' ').unwrap_or((head, ""));
+    let accepted = verb == "accepts";
+    let (code, command) = if accepted { ("", command) } else { command.split_once(' ').expect("a code") };
+    let lines = |text: &str| text.replace('|', "\n");
+    Event::Shell { command: lines(command), accepted, code: code.to_owned(), output: lines(output) }
+}
+
+fn log_row(row: &str) -> Event {
+    Event::LogRow { kind: LogKind::Row, file: "SEND.log".to_owned(), row: row.to_owned() }
 }
 
 /// Tests know hosts by name; each name has an address of its own.

@@ -219,6 +219,15 @@ pub enum Event {
         /// Which.
         index: u32,
     },
+    /// Reported by the MTA: something about its protocol log.
+    LogRow {
+        /// What.
+        kind: LogKind,
+        /// The file; empty if it is about none.
+        file: String,
+        /// The line, or what the event says; empty if the file was removed.
+        row: String,
+    },
     /// A message went in.
     Submit {
         /// Its name, with `.N` for the Nth copy of several.
@@ -260,6 +269,19 @@ pub enum ReportedFate {
     Failed,
     /// No route.
     Unroutable,
+}
+
+/// What happens to a protocol log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LogKind {
+    /// An error of the machine's event log about it.
+    Error,
+    /// A file was removed.
+    Removed,
+    /// A line was written.
+    Row,
 }
 
 /// Why a trace ends.

@@ -21,7 +21,7 @@ use crate::{
     network::clock::WorldClock,
     trace::{
         Entry, Event,
-        event::{EndCause, HandshakeOutcome, KeptOctets, MessageFacts, ReportedFate},
+        event::{EndCause, HandshakeOutcome, KeptOctets, LogKind, MessageFacts, ReportedFate},
     },
 };
 
@@ -344,6 +344,23 @@ fn answer_event(query: u64, answer: Answer) -> Event {
     Event::Answer { query, rcode, records, fault }
 }
 
+/// A row without serial numbers and thumbprints: keys are made afresh, and nothing in a trace may vary with them.
+fn without_digests(row: &str) -> String {
+    let is_digest = |run: &str| run.len() >= DIGEST_DIGITS_MIN && run.bytes().all(|octet| octet.is_ascii_hexdigit());
+    let parts = row.split_inclusive(|c: char| !c.is_ascii_alphanumeric());
+    let mut text = String::with_capacity(row.len());
+    for part in parts {
+        let run = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let behind = &part[run.len()..];
+        text.push_str(if is_digest(run) { "{HEX}" } else { run });
+        text.push_str(behind);
+    }
+    text
+}
+
+/// Shortest run of hexadecimal digits that is a digest or a serial number; a session-id has 16.
+const DIGEST_DIGITS_MIN: usize = 24;
+
 impl Reporter for Recorder {
     fn fate(&self, message: &str, recipient: &str, fate: ReportedFate, reason: &str) {
         if message == CANARY {
@@ -368,6 +385,10 @@ impl Reporter for Recorder {
             Err(refusal) => (refusal.code, refusal.message),
         };
         self.record(Event::Shell { command: command.to_owned(), accepted, code, output });
+    }
+
+    fn log(&self, kind: LogKind, file: &str, row: &str) {
+        self.record(Event::LogRow { kind, file: file.to_owned(), row: without_digests(row) });
     }
 
     fn route(&self, message: &str, recipient: &str, connector: &str, delivery: &str) {

@@ -17,7 +17,8 @@ use crate::{
     connector::{ErrorPolicy, MESSAGES_PER_CONNECTION_DEFAULT, Service},
     dsn::Request,
     limits::ADDRESSES_PER_ATTEMPT_MAX,
-    network::Network,
+    network::{BoxStream, Network},
+    protocol_log::{Conversation, ProtocolLog, Secrets},
     reply::EnhancedCode,
     resolver::{DnsSettings, Resolver},
     session::{Content, Host, Session, SessionError, Settings, StartTls},
@@ -45,6 +46,7 @@ pub struct Courier {
     /// For connectors that are proxied: the Front End Transport service has settings of its own (DNS-24, AMB-15).
     front_end: Option<Resolver>,
     tls: Tls,
+    log: Arc<ProtocolLog>,
     server: String,
     address: IpAddr,
     /// Where each list of smart hosts or servers starts next (SMH-08, SCO-08), by the connector's name in lower case.
@@ -54,9 +56,15 @@ pub struct Courier {
 impl Courier {
     /// A courier of the server `server` at `address`.
     #[must_use]
-    pub fn new(network: Arc<dyn Network>, resolver: Resolver, tls: Tls, server: &str, address: IpAddr) -> Self {
+    pub fn new(
+        network: Arc<dyn Network>,
+        resolver: Resolver,
+        tls: Tls,
+        log: Arc<ProtocolLog>,
+        (server, address): (&str, IpAddr),
+    ) -> Self {
         let (server, front_end) = (server.to_owned(), None);
-        Self { network, resolver, front_end, tls, server, address, rotations: Mutex::default() }
+        Self { network, resolver, front_end, tls, log, server, address, rotations: Mutex::default() }
     }
 
     /// Looks up with this one whatever a connector of the Front End Transport service leads to.
@@ -186,22 +194,39 @@ impl Courier {
         if let Some(name) = self.tls.missing(&settings.own_certificate) {
             return Err(SessionError::NoCertificate { name });
         }
-        let stream = self.dial(address, settings).await?;
-        match Session::open(stream, host, settings, &self.tls).await {
+        let (stream, log) = self.dial(address, settings).await?;
+        match Session::open_logged(stream, host, settings, &self.tls, log).await {
             Err(SessionError::Handshake { .. }) if settings.starttls == StartTls::IfOffered => {
                 let clear = Settings { starttls: StartTls::Never, ..settings.clone() };
-                let stream = self.dial(address, &clear).await?;
-                Session::open(stream, host, &clear, &self.tls).await
+                let (stream, log) = self.dial(address, &clear).await?;
+                Session::open_logged(stream, host, &clear, &self.tls, log).await
             }
             other => other,
         }
     }
 
-    async fn dial(&self, address: SocketAddr, settings: &Settings) -> Result<crate::network::BoxStream, SessionError> {
-        let lost = |source| SessionError::Connection { during: Command::Connect, source };
-        match tokio::time::timeout(settings.timeouts.connect, self.network.connect(settings.source, address)).await {
-            Ok(connected) => connected.map_err(lost),
-            Err(_) => Err(lost(io::ErrorKind::TimedOut.into())),
+    /// A connection, and the log of what will be said there, if there is to be one.
+    async fn dial(
+        &self,
+        address: SocketAddr,
+        settings: &Settings,
+    ) -> Result<(BoxStream, Option<Box<Conversation>>), SessionError> {
+        let mut log = self.log.begin(&settings.log, address, || Secrets::of(&settings.authentication));
+        let dialling = self.network.dial(settings.source, address);
+        let connected = tokio::time::timeout(settings.timeouts.connect, dialling).await;
+        match connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+            Ok((stream, local)) => {
+                if let Some(log) = &mut log {
+                    log.connected(local);
+                }
+                Ok((stream, log))
+            }
+            Err(source) => {
+                if let Some(log) = &mut log {
+                    log.lost(&format!("failed to connect to {address}: {source}"));
+                }
+                Err(SessionError::Connection { during: Command::Connect, source })
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     connector::{Authentication, Connector, Hello, SmartHost, TlsAuthLevel, TlsPolicy},
     domain::Domain,
     limits::Timeouts,
+    protocol_log::{LogAs, LogService},
     session::{Settings, StartTls},
     tls::{Check, NameRule, OwnCertificate},
 };
@@ -68,6 +69,7 @@ pub(super) fn for_accepted(server: &str) -> Settings {
         source: None,
         inactivity: Timeouts::RFC_5321.data_termination,
         timeouts: Timeouts::RFC_5321,
+        log: LogAs::IntraOrganization(LogService::Transport),
     }
 }
 
@@ -109,6 +111,7 @@ fn settings(connector: &Connector, server: &str, authentication: Authentication,
         source: connector.source_ip_address,
         inactivity: connector.inactivity_timeout,
         timeouts: Timeouts::RFC_5321,
+        log: LogAs::of(connector),
     }
 }
 

@@ -178,3 +178,6 @@ fn peer(server: &Server, port: u16) -> Peer {
 fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,18 +15,24 @@ fn said(octets: &[u8]) -> (Vec<Submission>, String) {
         Ok(format!("m{}", taken.len()))
     });
     let desk = Desk { server: "mta.sender.test".to_owned(), via: Via::Submission, take };
+    let replies = replies_to(octets, &desk);
+    let taken = std::mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner));
+    (taken, replies)
+}
+
+/// What a client reads that says all of this.
+#[track_caller]
+fn replies_to(octets: &[u8], desk: &Desk) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let replies = runtime.block_on(async {
+    runtime.block_on(async {
         let (mut client, server) = tokio::io::duplex(1 << 20);
         client.write_all(octets).await.expect("room");
         client.shutdown().await.expect("an end");
         let mut replies = String::new();
-        let (session, _) = tokio::join!(converse(server, &desk), client.read_to_string(&mut replies));
+        let (session, _) = tokio::join!(converse(server, desk), client.read_to_string(&mut replies));
         session.expect("no error");
         replies
-    });
-    let taken = std::mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner));
-    (taken, replies)
+    })
 }
 
 /// The codes of the replies, one a command.
@@ -118,6 +124,20 @@ fn it_listens_where_no_stranger_comes() {
     let may = |address: &str| may_listen_on(address.parse().expect("an address"));
     assert_eq!(["127.0.0.1", "::1", "192.0.2.1", "2001:db8::1"].map(may), [true; 4]);
     assert_eq!(["0.0.0.0", "::", "10.0.0.1", "203.0.114.1"].map(may), [false; 4]);
+}
+
+#[test]
+fn a_message_that_cannot_be_kept_is_not_taken_and_the_session_goes_on() {
+    let take: Take = Arc::new(|_| {
+        let source = std::io::ErrorKind::StorageFull.into();
+        Err(StoreError::Io { file: "7.message".to_owned(), source })
+    });
+    let desk = Desk { server: "mta.sender.test".to_owned(), via: Via::Submission, take };
+    let octets = [ENVELOPE.as_bytes(), b"x\r\n.\r\nMAIL FROM:<>\r\nQUIT\r\n"].concat();
+    let replies = replies_to(&octets, &desk);
+    let after: Vec<&str> = replies.lines().skip_while(|line| !line.starts_with("354")).skip(1).collect();
+    assert_eq!(after[0], "452 4.3.1 The message cannot be kept at the moment");
+    assert!(after[1].starts_with("250 2.1.0"), "{after:?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use tokio::{
     net::{TcpSocket, UdpSocket},
 };
 
-use super::{BoxStream, Connecting, Datagrams, Network};
+use super::{BoxStream, Connecting, Datagrams, Dialling, Network};
 
 /// Sockets. Needs a tokio runtime with I/O, whose clock is not paused.
 #[derive(Clone, Debug)]
@@ -30,6 +30,11 @@ impl Default for Sockets {
 
 impl Network for Sockets {
     fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> Connecting {
+        let dialling = self.dial(from, to);
+        Box::pin(async move { Ok(dialling.await?.0) })
+    }
+
+    fn dial(&self, from: Option<IpAddr>, to: SocketAddr) -> Dialling {
         Box::pin(async move {
             let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
             if let Some(from) = from {
@@ -38,7 +43,8 @@ impl Network for Sockets {
             let stream = socket.connect(to).await?;
             // Commands are small and each waits for a reply: nothing is gained by collecting them.
             stream.set_nodelay(true)?;
-            Ok(Box::new(stream) as BoxStream)
+            let local = stream.local_addr().ok();
+            Ok((Box::new(stream) as BoxStream, local))
         })
     }
 

@@ -10,6 +10,7 @@ use tokio::{
 use super::SessionError;
 use crate::{
     network::BoxStream,
+    protocol_log::Conversation,
     reply::{Reply, ReplyCode},
     wire::{Command, ReplyParser},
 };
@@ -21,15 +22,29 @@ pub(super) struct Channel {
     parser: ReplyParser,
     /// Longest silence, whatever is awaited (`-ConnectionInactivityTimeOut`).
     inactivity: Duration,
+    /// `None`: the session is not logged, and that costs nothing.
+    pub(super) log: Option<Box<Conversation>>,
 }
 
 impl Channel {
-    pub(super) fn new(stream: BoxStream, inactivity: Duration) -> Self {
-        Self { stream: Some(stream), parser: ReplyParser::default(), inactivity }
+    pub(super) fn new(stream: BoxStream, inactivity: Duration, log: Option<Box<Conversation>>) -> Self {
+        Self { stream: Some(stream), parser: ReplyParser::default(), inactivity, log }
     }
 
     /// Waits for one reply. 421 is an error, whatever it answers.
     pub(super) async fn reply(&mut self, during: Command, wait: Duration) -> Result<Reply, SessionError> {
+        let answer = self.read_reply(during, wait).await;
+        if let Some(log) = &mut self.log {
+            match &answer {
+                Ok(reply) | Err(SessionError::Refused { reply, .. }) => log.received(reply, during),
+                Err(error @ SessionError::Protocol { .. }) => log.inform(&error.to_string()),
+                Err(error) => log.lost(&error.to_string()),
+            }
+        }
+        answer
+    }
+
+    async fn read_reply(&mut self, during: Command, wait: Duration) -> Result<Reply, SessionError> {
         let deadline = Instant::now() + wait;
         let lost = |source| SessionError::Connection { during, source };
         loop {
@@ -57,6 +72,9 @@ impl Channel {
     /// each other up (RFC 2920 §3.1).
     pub(super) async fn write(&mut self, octets: &[u8], during: Command, wait: Duration) -> Result<(), SessionError> {
         let wait = wait.min(self.inactivity);
+        if let Some(log) = &mut self.log {
+            log.sent(octets, during);
+        }
         match timeout(wait, self.write_all(octets)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(source)) => Err(SessionError::Connection { during, source }),

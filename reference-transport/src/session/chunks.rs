@@ -59,6 +59,10 @@ impl Session {
         let words: &[&str] = if is_last { &["BDAT", &size, "LAST"] } else { &["BDAT", &size] };
         let mut line =
             command_line(words).map_err(|source| SessionError::Unwritable { command: Command::Data, source })?;
+        if let Some(log) = &mut self.channel.log {
+            // What follows the command in the same write is mail data, and no part of the log.
+            log.sent(&line, Command::Data);
+        }
         line.extend_from_slice(octets);
         self.channel.write(&line, Command::EndOfData, self.timeouts.data_block).await?;
         self.channel.reply(Command::EndOfData, self.timeouts.data_termination).await

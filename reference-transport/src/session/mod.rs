@@ -42,6 +42,7 @@ use crate::{
     connector::{Authentication, Hello},
     limits::Timeouts,
     network::BoxStream,
+    protocol_log::{Conversation, LogAs},
     reply::{Reply, ReplyCode, Severity},
     tls::{Check, OwnCertificate, Shown, Tls, server_name},
     wire::{Command, CommandError, command_line},
@@ -68,6 +69,8 @@ pub struct Settings {
     pub inactivity: Duration,
     /// Longest waits, step by step.
     pub timeouts: Timeouts,
+    /// As whose the session is logged. Read by whoever dials.
+    pub log: LogAs,
 }
 
 impl Settings {
@@ -120,8 +123,23 @@ impl Session {
     ///
     /// If the host refuses, vanishes, or does not offer what `settings` require.
     pub async fn open(stream: BoxStream, host: &Host, settings: &Settings, tls: &Tls) -> Result<Self, SessionError> {
+        Self::open_logged(stream, host, settings, tls, None).await
+    }
+
+    /// As [`Session::open`]; what is said is told to `log`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::open`].
+    pub async fn open_logged(
+        stream: BoxStream,
+        host: &Host,
+        settings: &Settings,
+        tls: &Tls,
+        log: Option<Box<Conversation>>,
+    ) -> Result<Self, SessionError> {
         let mut session = Self {
-            channel: Channel::new(stream, settings.inactivity),
+            channel: Channel::new(stream, settings.inactivity, log),
             extensions: Extensions::default(),
             timeouts: settings.timeouts,
             is_tls: false,
@@ -261,10 +279,15 @@ impl Session {
         let own = Shown { certificate: &settings.own_certificate, client_name: &settings.client_name };
         let handshake = tls.handshake(stream, &name, &settings.check, own);
         let wait = self.timeouts.command.min(settings.inactivity);
-        let secured = match tokio::time::timeout(wait, handshake).await {
-            Ok(done) => done.map_err(failed)?,
-            Err(_) => return Err(failed(std::io::ErrorKind::TimedOut.into())),
-        };
+        let shaken = tokio::time::timeout(wait, handshake).await;
+        let shaken = shaken.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
+        if let Some(log) = &mut self.channel.log {
+            match &shaken {
+                Ok(secured) => log.secured(secured.certificate.as_deref()),
+                Err(error) => log.not_secured(&error.to_string()),
+            }
+        }
+        let secured = shaken.map_err(failed)?;
         self.channel.put_stream(secured.stream);
         self.is_tls = true;
         if settings.own_certificate.must_be_asked_for && !secured.was_asked {

@@ -11,6 +11,7 @@ use crate::{connector::Credential, wire::Command};
 
 fn settings() -> Settings {
     Settings {
+        log: crate::protocol_log::LogAs::Nothing,
         client_name: "mta.sender.test".into(),
         hello: Hello::Ehlo,
         starttls: StartTls::IfOffered,

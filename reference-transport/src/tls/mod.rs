@@ -83,6 +83,8 @@ pub struct Secured {
     pub stream: BoxStream,
     /// The host asked for a certificate of ours.
     pub was_asked: bool,
+    /// The host's own certificate.
+    pub certificate: Option<CertificateDer<'static>>,
 }
 
 /// Everything that handshakes have in common.
@@ -182,7 +184,9 @@ impl Tls {
         let resolver = Arc::new(Resolver::new(choose(&self.identities, own, &self.server).cloned()));
         let config = self.client_config(check, Arc::clone(&resolver)).map_err(io::Error::other)?;
         let stream = TlsConnector::from(Arc::new(config)).connect(host.clone(), stream).await?;
-        Ok(Secured { stream: Box::new(stream), was_asked: resolver.was_asked.load(Ordering::Relaxed) })
+        let certificate =
+            stream.get_ref().1.peer_certificates().and_then(|chain| chain.first()).map(|own| own.clone().into_owned());
+        Ok(Secured { stream: Box::new(stream), was_asked: resolver.was_asked.load(Ordering::Relaxed), certificate })
     }
 
     fn client_config(&self, check: &Check, resolver: Arc<Resolver>) -> Result<ClientConfig, rustls::Error> {

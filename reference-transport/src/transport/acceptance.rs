@@ -14,6 +14,7 @@ use crate::{
     limits::PASSAGES_MAX,
     message::{Message, Submission},
     observer::{Fate, Report},
+    protocol_log::LogPlan,
     queue::{self, Destination, Item, Origin, Pending, Queue, Token, Waiting},
     reply::EnhancedCode,
     store::StoreError,
@@ -155,6 +156,8 @@ impl Inner {
 
     /// What had no route may have one now (SEL-24), unless an administrator has stopped it.
     pub(super) fn configuration_changed(&self) {
+        let plan = LogPlan::of(&self.directory(), &self.server);
+        self.log.configure(plan);
         let queues: Vec<Arc<Queue>> = self.queues().values().cloned().collect();
         for queue in queues {
             queue.configuration_changed();

@@ -40,8 +40,8 @@ impl Transport {
     }
 
     /// Goes on with what the store has of an earlier life: after the connectors have been made, before the first
-    /// message is taken. Expiry counts from when a message was first taken (FAIL-14); that it waits is told anew
-    /// (FAIL-15).
+    /// message is taken. Expiry counts from when a message was first taken (FAIL-14). That it waits is not told anew,
+    /// so a transport that was stopped when it was due does not tell it (FAIL-15).
     ///
     /// # Errors
     ///
@@ -78,7 +78,8 @@ impl Inner {
             // A clock that cannot show so early a time makes the message younger, never older.
             accepted: now.checked_sub(age).unwrap_or(now),
             due: now,
-            is_delay_told: false,
+            // In its earlier life, that is; a sender who has heard of it does not hear of it at each restart.
+            is_delay_told: age >= self.service().delay_notification_timeout,
             pending: Pending { token: Some(token), reports: Vec::new() },
             kept: Some(kept),
         };

@@ -10,6 +10,7 @@ mod killed;
 mod network;
 mod power;
 mod resources;
+mod resumed;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -69,4 +70,10 @@ fn each_recipient_of_a_thousand_messages_ends_once() {
 fn a_thousand_messages_leave_no_descriptor_behind() {
     let _alone = alone();
     crowd::on_sockets();
+}
+
+#[test]
+fn a_restart_makes_no_message_younger() {
+    let _alone = alone();
+    resumed::after_most_of_its_time();
 }

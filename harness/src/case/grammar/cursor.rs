@@ -9,28 +9,12 @@ use super::{
     quoted::{self, ESCAPES, Flaw},
 };
 use crate::{
-    case::{Line, LineMistake},
+    case::{Line, LineMistake, words::Word},
     nearest::nearest,
 };
 
 /// Characters that are words of their own.
 const MARKS: [char; 5] = [',', ';', '(', ')', '"'];
-
-/// A word of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Word<'a> {
-    /// As written.
-    pub(super) text: &'a str,
-    /// Where it begins in the line, in octets.
-    pub(super) start: usize,
-}
-
-impl Word<'_> {
-    /// Where it stands in the line.
-    pub(super) fn span(&self) -> Range<usize> {
-        self.start..self.start + self.text.len()
-    }
-}
 
 /// A place in a line.
 ///

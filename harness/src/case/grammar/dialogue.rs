@@ -6,10 +6,10 @@ use mtaspec_fake_smarthost::{
 };
 
 use super::{
-    cursor::{Cursor, Word},
+    cursor::Cursor,
     words::{is_verb, verbs},
 };
-use crate::case::{Line, LineMistake};
+use crate::case::{Line, LineMistake, words::Word};
 
 /// What a line begins with.
 const STARTS: [&str; 9] =

@@ -5,31 +5,13 @@ use maud::{Markup, html};
 use super::matrix::name;
 use crate::{
     case::Case,
-    claim::Outcome,
     report::{
-        json::{CaseReport, ClaimReport, RunReport},
+        json::{CaseReport, RunReport},
         visible::visible,
     },
     requirement::{CaseRefs, Cited, CoverageRow, coverage},
     suite::Suite,
-    verdict::Verdict,
 };
-
-/// What a run found of what a case cites. A case whose verdict is not the MTA's says nothing.
-#[must_use]
-pub(super) fn of_run(case: &CaseReport) -> CaseRefs {
-    let counts = !matches!(case.verdict, Verdict::Inconclusive | Verdict::Unsupported);
-    let held = |outcome: Outcome| match outcome {
-        Outcome::Broken => Some(false),
-        Outcome::Held if counts => Some(true),
-        Outcome::Held | Outcome::NotReached => None,
-    };
-    let of_claim = |claim: &'_ ClaimReport| {
-        let held = held(claim.finding);
-        claim.requirements.iter().map(|id| Cited { id: id.clone(), held }).collect::<Vec<_>>()
-    };
-    CaseRefs { id: case.id.clone(), cited: case.claims.iter().flat_map(of_claim).collect() }
-}
 
 /// Every case of the pages, so that a requirement counts as covered also if these runs left its cases out.
 fn of_pages(suite: &Suite) -> Vec<CaseRefs> {
@@ -43,8 +25,10 @@ fn of_pages(suite: &Suite) -> Vec<CaseRefs> {
 /// A row a requirement, a column an MTA.
 pub(super) fn table(suite: &Suite, runs: &[RunReport], labels: &[String]) -> Markup {
     let rows = coverage(suite.catalogue(), &of_pages(suite));
-    let found: Vec<Vec<CoverageRow>> =
-        runs.iter().map(|run| coverage(suite.catalogue(), &run.cases.iter().map(of_run).collect::<Vec<_>>())).collect();
+    let found: Vec<Vec<CoverageRow>> = runs
+        .iter()
+        .map(|run| coverage(suite.catalogue(), &run.cases.iter().map(CaseReport::cited).collect::<Vec<_>>()))
+        .collect();
     let covered = rows.iter().filter(|row| !row.cases.is_empty()).count();
     html! {
         section #requirements aria-labelledby="requirements-heading" {

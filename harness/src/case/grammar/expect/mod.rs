@@ -17,9 +17,6 @@ use crate::{
     claim::ast::{Body, Claim, Level},
 };
 
-/// Subjects of a later version of the format.
-const LATER: [&str; 1] = ["log"];
-
 /// Reads one claim.
 ///
 /// Names of hosts come out in lower case without a final dot. Whether they exist is for the reader of pages to say.
@@ -67,14 +64,11 @@ fn level(cursor: &mut Cursor<'_>) -> Result<Level, LineMistake> {
 
 fn body(cursor: &mut Cursor<'_>) -> Result<Body, LineMistake> {
     let word = cursor.peek_text();
-    if LATER.contains(&word) {
-        return Err(cursor.here(format!("`{word}` claims are not understood by this version"), []));
-    }
     if word == "shell" {
         return Ok(Body::Shell(shell::parse(cursor)?));
     }
     if reported::SUBJECTS.iter().any(|(subject, _)| *subject == word) {
-        return Ok(Body::Reported(reported::parse(cursor)?));
+        return reported::parse(cursor);
     }
     if word == "every" || word.contains('@') {
         return Ok(Body::Fate(fate::parse(cursor)?));

@@ -3,15 +3,22 @@
 use super::{super::cursor::Cursor, Part, qualifier, seen};
 use crate::{
     case::LineMistake,
-    claim::ast::{Qualifier, Reported, Source},
+    claim::ast::{Body, Qualifier, Reported, Source},
 };
 
 /// Subjects of such claims.
-pub(super) const SUBJECTS: [(&str, Source); 2] = [("queue", Source::Queue), ("route", Source::Route)];
+pub(super) const SUBJECTS: [(&str, Source); 3] =
+    [("log", Source::Log), ("queue", Source::Queue), ("route", Source::Route)];
 
 /// Reads `queue` or `route`, `never`, `shows`, the line, and counts and times.
-pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Reported, LineMistake> {
+pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Body, LineMistake> {
     let source = cursor.choose("what reports", &SUBJECTS)?;
+    if source == Source::Log && cursor.eat("agrees") {
+        if !cursor.eat("with") {
+            return Err(cursor.unknown("what stands behind `agrees`", ["with"]));
+        }
+        return Ok(Body::LogAgrees(seen::host(cursor)?));
+    }
     let never = cursor.eat("never");
     if !cursor.eat("shows") {
         return Err(cursor.unknown("a verb", ["never", "shows"].into_iter().skip(usize::from(never))));
@@ -34,5 +41,5 @@ pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Reported, LineMistake> {
     if !qualifiers.iter().all(is_understood) {
         return Err(start.here("of what an MTA reports only counts and times are asked", ["once", "at", "within"]));
     }
-    Ok(Reported { source, never, pattern, qualifiers })
+    Ok(Body::Reported(Reported { source, never, pattern, qualifiers }))
 }

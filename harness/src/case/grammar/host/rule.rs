@@ -3,14 +3,13 @@
 use mtaspec_fake_smarthost::rule::{Action, Argument, Conditions, Reply, Rule, Trigger};
 
 use super::{
-    super::{
-        conditions,
-        cursor::{Cursor, Word},
-        words::is_verb,
-    },
+    super::{conditions, cursor::Cursor, words::is_verb},
     alert::ALERTS,
 };
-use crate::{case::LineMistake, nearest::nearest};
+use crate::{
+    case::{LineMistake, words::Word},
+    nearest::nearest,
+};
 
 /// Triggers that are no verb.
 pub(super) const TRIGGERS: [&str; 5] = ["connect", "handshake", "data", "end of data", "any"];

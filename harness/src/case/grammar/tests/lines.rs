@@ -301,6 +301,8 @@ fn what_an_mta_reports_is_asked_by_line_count_and_time() {
     assert_eq!((reported.source, reported.never), (Source::Queue, true));
     assert!(reported.pattern.matches(b"contoso.test DnsConnectorDelivery Retry 451 4.4.0 no"));
     assert_eq!(reported.qualifiers, [Qualifier::Within(Duration::from_mins(1))]);
+    let agrees = claim("MUST log agrees with Relay.Contoso.test [LOG-11]").body;
+    assert_eq!(agrees, Body::LogAgrees("relay.contoso.test".to_owned()));
     let Body::Reported(reported) = claim("MUST route shows \"u@contoso.test Relay *\" once [SEL-06]").body else {
         panic!("no such claim");
     };
