@@ -41,6 +41,7 @@ fn brief(shell: &str) -> Brief {
         },
         identities: vec![],
         accepted: vec![("sender.test".to_owned(), SocketAddr::from(([192, 0, 2, 2], 25)))],
+        server_certificates: Vec::new(),
         connectors: directory.connectors().to_vec(),
         shell: vec![crate::case::model::ShellText { text: shell.to_owned(), ..Default::default() }],
         organisation: Default::default(),
