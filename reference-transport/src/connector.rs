@@ -43,6 +43,9 @@ pub struct Connector {
     pub error_policies: Vec<ErrorPolicy>,
     /// Which header families a session of this connector may send (`Add-ADPermission`).
     pub header_rights: HeaderRights,
+    /// Whether the notes of the organisation cross to its other half under another name
+    /// (`-CloudServicesMailEnabled`); false by default (HDR-13).
+    pub cloud_services_mail: bool,
     /// The servers that make its connections (`-SourceTransportServers`), as the organisation names them; none: the
     /// server that asks.
     pub source_servers: Vec<String>,
@@ -78,6 +81,7 @@ impl Connector {
             error_policies: Vec::new(),
             name_servers: NameServers::Internal,
             header_rights: HeaderRights::ANONYMOUS,
+            cloud_services_mail: false,
             source_servers: Vec::new(),
             scope: Scope::Organisation,
             service: Service::Transport,
@@ -269,6 +273,19 @@ pub struct HeaderRights {
     pub organization: bool,
     /// `Received` and `Resent-*`.
     pub routing: bool,
+}
+
+/// What becomes of `X-MS-Exchange-CrossPremises-*`, the notes that two halves of one organisation leave each other
+/// (HDR-13).
+#[expect(clippy::exhaustive_enums, reason = "a next hop is here, in the other half, or outside")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrossPremises {
+    /// They stay as they are: the next hop is a server of our own.
+    Kept,
+    /// They are removed: the next hop is outside.
+    Removed,
+    /// They stay, and some of the organisation's join them under such names: the next hop is in the other half.
+    Renamed,
 }
 
 impl HeaderRights {

@@ -98,6 +98,10 @@ struct Run {
     /// that are relayed, and Edge subscriptions. By default it is the only server.
     #[arg(long, value_name = "FILE")]
     organisation: Option<PathBuf>,
+    /// Let messages be of any size, but for the limits of connectors. Without it the organisation has its limit by
+    /// default, 10 MB, unless the connectors file says `Set-TransportConfig -MaxSendSize`.
+    #[arg(long)]
+    any_size: bool,
     /// A folder of its own that keeps every message until its recipients have a fate: a message is on the disk before
     /// it is taken, and what is there when the process begins goes on. Without it messages are in memory alone.
     #[arg(long, value_name = "DIR")]
@@ -159,6 +163,12 @@ async fn begin(run: &Run) -> Result<Failure, Failure> {
     }
     if let Some(root) = run.log_root.clone() {
         kept.transport.write_logs_to(Arc::new(DirectoryFolder { root }));
+    }
+    if run.any_size {
+        let mut directory = kept.transport.directory();
+        let mut organisation = directory.transport_config().clone();
+        (organisation.max_receive_size, organisation.max_send_size) = (None, None);
+        directory.set_transport_config(organisation);
     }
     connectors(&kept.transport, run)?;
     let take = kept.go_on()?;

@@ -6,7 +6,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::{connector::HeaderRights, dsn, header_firewall, session::Content, store::Stored, wire::wire_size};
+use crate::{
+    connector::{CrossPremises, HeaderRights},
+    dsn, header_firewall,
+    session::Content,
+    store::Stored,
+    wire::wire_size,
+};
 
 /// A message as it is handed in.
 #[derive(Clone, Debug)]
@@ -76,8 +82,6 @@ impl Message {
     pub fn accept(submission: Submission, stamp: Stamp<'_>) -> Self {
         let Submission { name, reverse_path, recipients, data, via, dsn } = submission;
         let (mut given, body_start) = header_of(&data);
-        let size = wire_size(&[&data]);
-        let size = original_size(&given).map_or(size, |original| original.min(size));
         let date = date_time(stamp.now);
         let mut header = format!(
             "Received: from {server} ({literal}) by {server}\r\n\tid {id:016x}; {date}\r\n",
@@ -89,6 +93,9 @@ impl Message {
         if via == Via::Submission {
             given = header_firewall::filter(&given, NO_RIGHTS);
         }
+        // A mailbox's word on what the size was is gone by now (HDR-15).
+        let size = wire_size(&[&data]);
+        let size = original_size(&given).map_or(size, |original| original.min(size));
         header.extend_from_slice(&given);
         if via == Via::Submission {
             if field(&given, "Date").is_none() {
@@ -103,8 +110,8 @@ impl Message {
 
     /// The message as a session with these rights sends it (HDR-12).
     #[must_use]
-    pub fn content(&self, rights: HeaderRights) -> Content {
-        self.headed(header_firewall::outgoing(&self.header, rights))
+    pub fn content(&self, rights: HeaderRights, cross_premises: CrossPremises) -> Content {
+        self.headed(header_firewall::outgoing(&self.header, rights, cross_premises))
     }
 
     /// What a store keeps: the message with its trace field, and those recipients, by place, who are still to be
@@ -274,7 +281,7 @@ mod tests {
     }
 
     fn text(message: &Message, rights: HeaderRights) -> String {
-        String::from_utf8(message.content(rights).parts().concat()).expect("ASCII")
+        String::from_utf8(message.content(rights, CrossPremises::Removed).parts().concat()).expect("ASCII")
     }
 
     const RECEIVED: &str = "Received: from mta.sender.test ([192.0.2.1]) by mta.sender.test\r\n\tid 0000000000000007; \
@@ -333,5 +340,11 @@ mod tests {
     fn the_smaller_of_size_and_original_size_counts() {
         let message = accept("X-MS-Exchange-Organization-OriginalSize:\r\n 5\r\n\r\nlong body", Via::Transport);
         assert_eq!(message.size, 5);
+    }
+
+    #[test]
+    fn a_mailbox_does_not_say_what_the_size_was() {
+        let message = accept("X-MS-Exchange-Organization-OriginalSize: 5\r\n\r\nlong body", Via::Submission);
+        assert_eq!(message.size, 55);
     }
 }

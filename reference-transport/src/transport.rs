@@ -10,6 +10,7 @@ mod acceptance;
 mod guard;
 mod keeping;
 mod kept;
+mod name_servers;
 mod notify;
 mod routing;
 
@@ -154,7 +155,9 @@ impl Transport {
             Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
         let tls = tls.with_servers(servers);
         let log = Arc::new(ProtocolLog::new(Arc::clone(&network), Arc::clone(&observer)));
-        let courier = Courier::new(Arc::clone(&network), resolver, tls, Arc::clone(&log), (&server, address));
+        let front_end = Resolver::new(&resolvers, Arc::clone(&network));
+        let courier = Courier::new(Arc::clone(&network), resolver, tls, Arc::clone(&log), (&server, address))
+            .with_front_end(front_end);
         let organisation = Organisation::of_mailbox_server(&server, address);
         let domains = accepted.iter().map(|(domain, _)| domain.clone()).collect();
         let directory = Directory::of(organisation, &server, domains)?;

@@ -70,6 +70,11 @@ pub(crate) fn directory(organisation: &OrganisationSpec, accepts: &[String]) -> 
     for server in organisation.servers.iter().rev() {
         if directory.work_on(&server.name).is_ok() {
             directory.set_accepted_domains(accepted.clone());
+            if !organisation.keeps_size_limits {
+                let mut config = directory.transport_config().clone();
+                (config.max_receive_size, config.max_send_size) = (None, None);
+                directory.set_transport_config(config);
+            }
         }
     }
     for subscription in &organisation.subscriptions {

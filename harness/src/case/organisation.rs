@@ -18,6 +18,9 @@ pub const SITE_DEFAULT: &str = "Default-First-Site-Name";
 pub struct OrganisationSpec {
     /// Whose defaults hold.
     pub profile: Profile,
+    /// Whether nobody has raised the organisation's limits of size: without that they are unlimited, so that the limits
+    /// of connectors can be seen (AMB-37).
+    pub keeps_size_limits: bool,
     /// The servers. All but the first are played by hosts.
     pub servers: Vec<ServerSpec>,
     /// Names of the sites, the default one first.
@@ -34,6 +37,7 @@ impl Default for OrganisationSpec {
     fn default() -> Self {
         Self {
             profile: Profile::default(),
+            keeps_size_limits: false,
             servers: vec![ServerSpec {
                 name: "mta.sender.test".to_owned(),
                 address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),

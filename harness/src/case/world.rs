@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The words that a line of a `world` fence begins with, each with its form.
-const FORMS: [(&str, &str); 9] = [
+const FORMS: [(&str, &str); 10] = [
     ("accepts", "accepts DOMAIN... [Authoritative|InternalRelay|ExternalRelay]"),
     ("link", "link SITE SITE cost=N"),
     ("name-servers", "name-servers ADDRESS..."),
@@ -22,15 +22,19 @@ const FORMS: [(&str, &str); 9] = [
     ("reverse-path", "reverse-path MAILBOX"),
     ("server", "server NAME ADDRESS [site=SITE] [roles=ROLE,...]"),
     ("site", "site NAME"),
+    ("size-limits", "size-limits default"),
     ("subscribe", "subscribe SERVER to SITE [no-internet] [no-inbound]"),
 ];
 
 /// Words with which one line of a world begins at most.
-const ONCE: [&str; 4] = ["name-servers", "observe", "profile", "reverse-path"];
+const ONCE: [&str; 5] = ["name-servers", "observe", "profile", "reverse-path", "size-limits"];
 
 /// In which order lines are read: what is named stands before what names it, wherever it stands in the page.
-const ROUNDS: [&[&str]; 3] =
-    [&["accepts", "name-servers", "observe", "profile", "reverse-path", "site"], &["link", "server"], &["subscribe"]];
+const ROUNDS: [&[&str]; 3] = [
+    &["accepts", "name-servers", "observe", "profile", "reverse-path", "site", "size-limits"],
+    &["link", "server"],
+    &["subscribe"],
+];
 
 /// What accepted domains can be; `None` is authoritative.
 const KINDS: [(&str, Option<RelayKind>); 3] = [
@@ -111,6 +115,7 @@ impl Builder {
                 world.reverse_path = bare.to_owned();
             }
             ("site", [name]) => return world.organisation.add_site(line, *name),
+            ("size-limits", [word]) if word.text == "default" => world.organisation.keeps_size_limits = true,
             ("link", [one, other, cost]) => return world.organisation.add_link(line, [*one, *other], *cost),
             ("server", [name, address, options @ ..]) => return self.server(line, *name, *address, options),
             ("subscribe", [edge, to, site, options @ ..]) if to.text == "to" => {

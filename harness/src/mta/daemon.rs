@@ -107,6 +107,9 @@ impl Adapter for ReferenceDaemon {
             option("identity", format!("{}={file}", identity.name));
             plan.files.push(PlannedFile::secret(file, identity.pem()));
         }
+        if !brief.organisation.keeps_size_limits {
+            arguments.push("--any-size".to_owned());
+        }
         plan.start = vec![PlannedCommand::new(self.program.clone(), arguments)];
         Ok(plan)
     }

@@ -14,7 +14,7 @@ use super::{
     visit::{Contact, Visit},
 };
 use crate::{
-    connector::{ErrorPolicy, MESSAGES_PER_CONNECTION_DEFAULT},
+    connector::{ErrorPolicy, MESSAGES_PER_CONNECTION_DEFAULT, Service},
     dsn::Request,
     limits::ADDRESSES_PER_ATTEMPT_MAX,
     network::{BoxStream, Network},
@@ -43,6 +43,8 @@ pub struct Mail<'a> {
 pub struct Courier {
     network: Arc<dyn Network>,
     resolver: Resolver,
+    /// For connectors that are proxied: the Front End Transport service has settings of its own (DNS-24, AMB-15).
+    front_end: Option<Resolver>,
     tls: Tls,
     log: Arc<ProtocolLog>,
     server: String,
@@ -61,12 +63,37 @@ impl Courier {
         log: Arc<ProtocolLog>,
         (server, address): (&str, IpAddr),
     ) -> Self {
-        Self { network, resolver, tls, log, server: server.to_owned(), address, rotations: Mutex::default() }
+        let (server, front_end) = (server.to_owned(), None);
+        Self { network, resolver, front_end, tls, log, server, address, rotations: Mutex::default() }
     }
 
-    /// Takes the DNS settings of the server for lookups that begin from now on.
+    /// Looks up with this one whatever a connector of the Front End Transport service leads to.
+    #[must_use]
+    pub fn with_front_end(self, resolver: Resolver) -> Self {
+        Self { front_end: Some(resolver), ..self }
+    }
+
+    /// Takes the DNS settings of the Transport service for lookups that begin from now on.
     pub fn configure_dns(&self, settings: &DnsSettings) {
         self.resolver.configure(settings);
+    }
+
+    /// Takes those of the Front End Transport service, if there is a resolver for it.
+    pub fn configure_front_end_dns(&self, settings: &DnsSettings) {
+        if let Some(front_end) = &self.front_end {
+            front_end.configure(settings);
+        }
+    }
+
+    /// Who looks up for a next hop (DNS-24).
+    fn resolver(&self, next_hop: &NextHop) -> &Resolver {
+        let is_proxied = match next_hop {
+            NextHop::Accepted(_) | NextHop::Servers(_) => false,
+            NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } => {
+                connector.service == Service::FrontEnd
+            }
+        };
+        self.front_end.as_ref().filter(|_| is_proxied).unwrap_or(&self.resolver)
     }
 
     /// One attempt for `recipients`, forward-paths without brackets. What `held` has of an earlier message to the same
@@ -99,7 +126,7 @@ impl Courier {
         ledger: &mut Ledger,
         held: &mut Held<'_>,
     ) {
-        let search = Search::new(&self.resolver, &self.server, self.address, next_hop);
+        let search = Search::new(self.resolver(next_hop), &self.server, self.address, next_hop);
         let steps = match search.steps(next_hop, self.rotation(next_hop)).await {
             Ok(steps) => steps,
             Err(problem) => return ledger.settle_open(&downgraded(next_hop, problem)),

@@ -174,6 +174,7 @@ impl Settings {
         Self {
             address_spaces: connector.address_spaces.clone(),
             authentication_credential: credential,
+            cloud_services_mail_enabled: connector.cloud_services_mail,
             connection_inactivity_timeout: connector.inactivity_timeout,
             dns_routing_enabled: connector.routing == Routing::Dns,
             domain_secure_enabled: connector.domain_secure_enabled,

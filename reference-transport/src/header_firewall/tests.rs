@@ -29,10 +29,29 @@ fn each_right_covers_its_own_family() {
 fn the_mark_of_a_journal_report_leaves_under_another_name() {
     let header =
         "A: 1\r\nx-ms-exchange-organization-journal-REPORT:\r\n yes\r\nX-MS-Exchange-Organization-Journal: no\r\n";
-    let sent = |rights| String::from_utf8_lossy(&outgoing(header.as_bytes(), rights)).into_owned();
+    let sent =
+        |rights| String::from_utf8_lossy(&outgoing(header.as_bytes(), rights, CrossPremises::Removed)).into_owned();
     assert_eq!(sent(NONE), "A: 1\r\nX-MS-Journal-Report:\r\n yes\r\n");
     assert_eq!(sent(HeaderRights { organization: true, ..NONE }), header);
     check(NONE, header, "A: 1\r\n");
+}
+
+#[test]
+fn what_is_known_of_a_sender_crosses_under_another_name() {
+    let header = "X-MS-Exchange-Organization-authas:\r\n Internal\r\nX-MS-Exchange-CrossPremises-Old:\r\n yes\r\n\
+                  X-MS-Exchange-Organization-Other: 1\r\nA: 2\r\n";
+    let sent = |rights, cross| String::from_utf8_lossy(&outgoing(header.as_bytes(), rights, cross)).into_owned();
+    assert_eq!(
+        sent(NONE, CrossPremises::Renamed),
+        "X-MS-Exchange-CrossPremises-authas:\r\n Internal\r\nX-MS-Exchange-CrossPremises-Old:\r\n yes\r\nA: 2\r\n"
+    );
+    assert_eq!(sent(NONE, CrossPremises::Removed), "A: 2\r\n");
+    assert_eq!(sent(ALL, CrossPremises::Renamed), header);
+    assert_eq!(sent(ALL, CrossPremises::Kept), header);
+    assert_eq!(
+        sent(ALL, CrossPremises::Removed),
+        "X-MS-Exchange-Organization-authas:\r\n Internal\r\nX-MS-Exchange-Organization-Other: 1\r\nA: 2\r\n"
+    );
 }
 
 #[test]

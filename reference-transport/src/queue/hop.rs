@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    connector::{Connector, HeaderRights, MESSAGES_PER_CONNECTION_DEFAULT, Routing},
+    connector::{Connector, CrossPremises, HeaderRights, MESSAGES_PER_CONNECTION_DEFAULT, Routing},
     delivery::NextHop,
     directory::Directory,
     transport::effective,
@@ -104,6 +104,17 @@ pub(crate) fn rights(hop: &NextHop) -> HeaderRights {
     match hop {
         NextHop::Accepted(_) | NextHop::Servers(_) => ALL_RIGHTS,
         NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } => connector.header_rights,
+    }
+}
+
+/// What becomes of cross-premises fields on the way to a next hop (HDR-13).
+pub(crate) fn cross_premises(hop: &NextHop) -> CrossPremises {
+    match hop {
+        NextHop::Accepted(_) | NextHop::Servers(_) => CrossPremises::Kept,
+        NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } if connector.cloud_services_mail => {
+            CrossPremises::Renamed
+        }
+        NextHop::Dns { .. } | NextHop::SmartHosts { .. } => CrossPremises::Removed,
     }
 }
 

@@ -40,7 +40,7 @@ use tokio::{sync::Notify, time::Instant};
 use self::state::State;
 pub(crate) use self::{
     connections::Connections,
-    hop::{Destination, Key, rights, smart_hosts},
+    hop::{Destination, Key, cross_premises, rights, smart_hosts},
     item::{Item, Origin, Pending, Token, Waiting},
     run::run,
     tasks::Tasks,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::{Destination, Item, Pending, Queue, item::far, rights};
+use super::{Destination, Item, Pending, Queue, cross_premises, item::far, rights};
 use crate::{
     delivery::{Attempt, Held, Mail, NextHop, Outcome, Problem},
     dsn::Event,
@@ -33,7 +33,7 @@ pub(super) async fn run(queue: Arc<Queue>, inner: Arc<Inner>) {
         let Some(item) = item else { break };
         queue.tell(&*inner.observer);
         let attempt = {
-            let content = item.message.content(rights(hop));
+            let content = item.message.content(rights(hop), cross_premises(hop));
             let places: Vec<usize> = item.recipients.iter().map(|own| own.at).collect();
             let dsn = item.message.dsn.pick(&places);
             // Struck before anything else goes out, so that a crash repeats as little as SMTP allows. Who asked to

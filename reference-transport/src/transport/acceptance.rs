@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     delivery::Problem,
-    directory::TransportService,
+    directory::{Directory, TransportService},
     limits::PASSAGES_MAX,
     message::{Message, Submission},
     observer::{Fate, Report},
@@ -53,9 +53,14 @@ impl Inner {
             let decider = Decider { directory: &directory, table: &table, accepted: &self.accepted };
             // Notices are exempt from size limits (SIZ-12).
             let size = if item.origin == Origin::Submitted { item.message.size } else { 0 };
+            // Checked as early as possible (SIZ-10), and so once: whoever has been taken is not put out later.
+            let too_large = before.is_none().then(|| beyond_organisation(&directory, size)).flatten();
             let decide = |own: &Waiting| match item.message.passages(&self.server) {
                 passages if passages > PASSAGES_MAX => Decision::Fail(looping(passages)),
-                _ => decider.decide(&own.path, size),
+                _ => match too_large.clone() {
+                    Some(problem) => Decision::Fail(problem),
+                    None => decider.decide(&own.path, size),
+                },
             };
             recipients.iter().map(decide).collect()
         };
@@ -158,6 +163,13 @@ impl Inner {
             queue.configuration_changed();
         }
     }
+}
+
+/// Of a message that is larger than anybody may send (SIZ-10, SIZ-11).
+fn beyond_organisation(directory: &Directory, size: u64) -> Option<Problem> {
+    let limit = directory.transport_config().max_send_size.filter(|limit| *limit < size)?;
+    let text = format!("message of {size} octets is larger than the {limit} that anybody here may send");
+    Some(Problem::own(EnhancedCode::new(5, 3, 4), &text))
 }
 
 fn looping(passages: usize) -> Problem {

@@ -5,7 +5,7 @@ use std::{
     sync::MutexGuard,
 };
 
-use super::Inner;
+use super::{Inner, name_servers};
 use crate::directory::Directory;
 
 /// The directory, to read and to change.
@@ -39,7 +39,10 @@ impl DerefMut for DirectoryGuard<'_> {
 
 impl Drop for DirectoryGuard<'_> {
     fn drop(&mut self) {
-        let orders = self.directory.as_deref_mut().filter(|_| self.may_have_changed).map(Directory::take_orders);
+        let orders = self.directory.as_deref_mut().filter(|_| self.may_have_changed).map(|directory| {
+            name_servers::configure(&self.inner.courier, directory);
+            directory.take_orders()
+        });
         if orders.is_some() {
             self.inner.forget_table();
         }

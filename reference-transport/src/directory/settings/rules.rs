@@ -124,6 +124,7 @@ impl Settings {
             messages_per_connection_max: self.smtp_max_messages_per_connection,
             // The directory knows the permissions, and fills them in.
             header_rights: HeaderRights::ANONYMOUS,
+            cloud_services_mail: self.cloud_services_mail_enabled,
             source_servers: self.source_transport_servers.clone(),
             scope: if self.is_scoped_connector { Scope::Site } else { Scope::Organisation },
             service: if self.frontend_proxy_enabled { Service::FrontEnd } else { Service::Transport },
