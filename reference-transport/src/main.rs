@@ -94,14 +94,14 @@ struct Run {
     /// A domain of our own, and the server that keeps it. May be given more than once.
     #[arg(long, value_name = "DOMAIN=ADDRESS[:PORT]", value_parser = accepted)]
     accept: Vec<(String, SocketAddr)>,
-    /// The organisation that it is a server of, in JSON: its servers, this one first, with sites, links between them, domains
-    /// that are relayed, and Edge subscriptions. By default it is the only server.
-    #[arg(long, value_name = "FILE")]
-    organisation: Option<PathBuf>,
     /// Let messages be of any size, but for the limits of connectors. Without it the organisation has its limit by
     /// default, 10 MB, unless the connectors file says `Set-TransportConfig -MaxSendSize`.
     #[arg(long)]
     any_size: bool,
+    /// The organisation that it is a server of, in JSON: its servers, this one first, with sites, links between them, domains
+    /// that are relayed, and Edge subscriptions. By default it is the only server.
+    #[arg(long, value_name = "FILE")]
+    organisation: Option<PathBuf>,
     /// A folder of its own that keeps every message until its recipients have a fate: a message is on the disk before
     /// it is taken, and what is there when the process begins goes on. Without it messages are in memory alone.
     #[arg(long, value_name = "DIR")]
