@@ -49,10 +49,9 @@ mod tests {
 
     #[test]
     fn a_count_of_zero_skips_its_stage() {
-        let mut settings = TransportService::default();
-        settings.transient_failure_retry_count = 0;
+        let settings = TransportService { transient_failure_retry_count: 0, ..Default::default() };
         check(&settings, &[0, 1, 2, 3, 4, 14, 24]);
-        settings.queue_glitch_retry_count = 0;
+        let settings = TransportService { queue_glitch_retry_count: 0, ..settings };
         check(&settings, &[0, 10, 20]);
     }
 }

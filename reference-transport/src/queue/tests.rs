@@ -55,8 +55,7 @@ fn messages_that_come_together_share_connections_up_to_the_limit_of_the_domain()
     #[track_caller]
     fn check(messages: usize, max: Option<u32>, expected: usize) {
         let now = Instant::now();
-        let mut settings = TransportService::default();
-        settings.max_per_domain_outbound_connections = max;
+        let settings = TransportService { max_per_domain_outbound_connections: max, ..Default::default() };
         assert_eq!(full(now, messages).connections_to_open(now, &settings, 0), expected);
     }
     check(0, None, 0);

@@ -29,7 +29,6 @@ fn brief(shell: &str) -> Brief {
         outcome.result.expect("the shell takes it");
     }
     Brief {
-        server_certificates: Vec::new(),
         server: "mta.sender.test".to_owned(),
         address: [192, 0, 2, 1].into(),
         resolvers: vec![SocketAddr::from(([192, 0, 2, 53], 53))],
