@@ -127,6 +127,7 @@ fn every_command_of_the_book_does_what_it_says() {
             "attach-an-mta.md",
             "not-judged.md",
             "own-sender.md",
+            "parameters.md",
             "reports.md",
             "verdicts.md",
             "write-a-case.md"

@@ -8,6 +8,7 @@ use mtaspec_harness::{
     sandbox::{self, Errand},
     snapshot::{Layout, Shown, render},
     suite::run::{CaseResult, Haste, Plan},
+    verdict::Verdict,
     world::{NetworkKind, Settings},
 };
 
@@ -37,6 +38,10 @@ pub(crate) fn same_as_in_memory() {
     };
     let network = NetworkKind::Sandbox { now: errand.now };
     let sandboxed = suite.run_observing(&cases, &daemon, plan(network), &(), &observe);
+    // What a world on sockets cannot give the daemon is said by name, and is not compared.
+    let (memory, sandboxed): (Vec<_>, Vec<_>) =
+        memory.into_iter().zip(sandboxed).filter(|(_, other)| other.ruling.verdict != Verdict::Unsupported).unzip();
+    assert!(memory.len() >= 600, "{} cases are compared", memory.len());
     let verdicts: Vec<_> = memory.iter().zip(&sandboxed).filter(|(one, other)| said(one) != said(other)).collect();
     let words: Vec<_> = verdicts.iter().map(|(one, other)| (said(one), said(other))).collect();
     assert!(words.is_empty(), "in memory, and as a daemon:\n{words:#?}");

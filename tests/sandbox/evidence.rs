@@ -56,7 +56,7 @@ pub(crate) fn kept() {
         assert_eq!(found.len(), 1, "{file}");
         found.remove(0)
     };
-    assert!(read("connectors.ps1").contains("New-SendConnector"));
+    assert!(read("connectors.jsonl").contains("New-SendConnector"));
     assert!(read("log.txt").contains("listening on 192.0.2.1:2525"));
     assert!(read("trace.jsonl").contains("\"event\":\"end\""));
 }

@@ -1,7 +1,8 @@
 //! What single cases are made of, as JSON: texts, dialogues and findings, each stored once.
 //!
 //! `texts` holds every text; everywhere else a text is its place in there. A dialogue is a list of lanes (who is spoken
-//! to) and of rows, three numbers each: milliseconds since the row above, lane, text. Lane 0 is the world itself. What
+//! to) and of rows, three numbers each: milliseconds since the row above, lane, and how far its text is behind that of
+//! the row above, for most texts are first met in order. Lane 0 is the world itself. What
 //! claims ask for is found in the same way, by its place in a list.
 
 use std::collections::BTreeMap;
@@ -61,7 +62,7 @@ type Found = (usize, usize, i64, usize, usize);
 
 /// Lanes and rows.
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord, Clone)]
-struct Dialogue(Vec<usize>, Vec<u64>);
+struct Dialogue(Vec<usize>, Vec<i64>);
 
 /// Things, each once, by their place.
 struct Once<T>(BTreeMap<T, usize>);
@@ -190,9 +191,10 @@ fn row_of(rows: &[usize], at: usize) -> usize {
 fn dialogue(trace: &Trace, texts: &mut Stored) -> (Dialogue, Vec<usize>) {
     let mut dialogue = Dialogue(vec![texts.line("world")], Vec::new());
     let mut sessions: BTreeMap<u64, u64> = BTreeMap::new();
-    let (mut rows, mut last_ms) = (Vec::new(), 0);
+    let (mut rows, mut last_ms, mut last_text) = (Vec::new(), 0, 0);
     for entry in &trace.0 {
-        let shown = lines(&entry.event);
+        // As in snapshots: what an MTA says of its queues is told by what it does.
+        let shown = if matches!(entry.event, Event::Queue { .. }) { Vec::new() } else { lines(&entry.event) };
         let count = dialogue.1.len() / 3;
         if shown.is_empty() || count >= EVENTS_MAX {
             rows.push(count.saturating_sub(1));
@@ -211,9 +213,17 @@ fn dialogue(trace: &Trace, texts: &mut Stored) -> (Dialogue, Vec<usize>) {
             }
             event => session_of(event).and_then(|session| sessions.get(&session).copied()).unwrap_or_default(),
         };
-        let text = texts.place(shortened(&shown));
-        dialogue.1.extend([entry.at_ms.saturating_sub(last_ms), lane, u64::try_from(text).unwrap_or_default()]);
-        last_ms = last_ms.max(entry.at_ms);
+        let whole = shortened(&shown);
+        // A header section is a row a line, for most of its lines are those of other messages.
+        let of_data = matches!(entry.event, Event::Data { .. });
+        let parts = if of_data { whole.split('\n').collect() } else { vec![whole.as_str()] };
+        for part in parts {
+            let text = i64::try_from(texts.place(part.to_owned())).unwrap_or_default();
+            let since = i64::try_from(entry.at_ms.saturating_sub(last_ms)).unwrap_or_default();
+            dialogue.1.extend([since, i64::try_from(lane).unwrap_or_default(), text - last_text]);
+            last_text = text;
+            last_ms = last_ms.max(entry.at_ms);
+        }
         rows.push(count);
     }
     (dialogue, rows)

@@ -106,10 +106,11 @@
     if (lanes.length > 1) {
       list.append(make("li", { class: "lanes" }, make("span"), ...lanes.slice(1).map((lane) => make("span", {}, text(lane)))));
     }
-    let [now, last] = [0, -1];
+    let [now, last, place] = [0, -1, 0];
     for (let at = 0; at < rows.length; at += 3) {
-      const [after, lane, place] = rows.slice(at, at + 3);
+      const [after, lane, further] = rows.slice(at, at + 3);
       now += after;
+      place += further;
       const number = at / 3;
       const words = text(place);
       const kind = words.startsWith("C:") ? "c" : words.startsWith("S:") ? "s" : "";
