@@ -16,6 +16,9 @@ use mtaspec_reference_transport::{
 
 use crate::Failure;
 
+/// Refusals that are shown with their place; further ones are counted.
+const REFUSALS_SHOWN_MAX: usize = 100;
+
 /// `reference-transport shell`.
 ///
 /// Nothing is sent, and nothing outlives the script.
@@ -78,7 +81,9 @@ pub(crate) fn run(console: &Console) -> Result<(), Failure> {
             Ok(_) => drop(writeln!(io::stdout().lock(), "{}\n", outcome.console)),
             Err(error) => {
                 refused += 1;
-                drop(writeln!(io::stderr().lock(), "{}\n", error.render(&name, &text)));
+                if refused <= REFUSALS_SHOWN_MAX {
+                    drop(writeln!(io::stderr().lock(), "{}\n", error.render(&name, &text)));
+                }
             }
         }
     }
