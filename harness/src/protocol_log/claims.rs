@@ -83,13 +83,13 @@ pub const CHECKS: [Check; 7] = [
 /// What one rule found in a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFinding {
-    /// [`Check::id`].
+    /// The rule's id, in words joined by hyphens: `ehlo-after-tls`.
     pub id: &'static str,
-    /// [`Check::text`].
+    /// What the rule says, in a sentence.
     pub text: &'static str,
-    /// [`Check::level`].
+    /// How much it weighs that the rule is broken.
     pub level: Level,
-    /// [`Check::requirements`].
+    /// Ids of the requirements from which the rule follows.
     pub requirements: &'static [&'static str],
     /// Sessions in which it was put to the test.
     pub sessions: usize,

@@ -1,7 +1,7 @@
 //! Runs as one page of HTML that needs nothing else: no network, no file beside it, no library.
 //!
 //! [`page`] writes it. The tables stand in the page as they are, so that they can be read without a script; single
-//! cases are JSON ([`data`]), from which `script.js` makes what is looked at, as text and never as markup.
+//! cases are JSON (the module `data`), from which `script.js` makes what is looked at, as text and never as markup.
 //!
 //! # Invariants
 //!
