@@ -77,6 +77,10 @@ pub(crate) fn directory(organisation: &OrganisationSpec, accepts: &[String]) -> 
             }
         }
     }
+    for (key, value) in &organisation.keys {
+        // The reader of pages knows the same keys and values.
+        let _is_known = directory.transport_service_mut().set_key(key, value);
+    }
     for subscription in &organisation.subscriptions {
         let automatic = Automatic { inbound: subscription.inbound, internet: subscription.internet };
         // No Edge server is subscribed twice in a page.

@@ -13,8 +13,9 @@ use super::{
 };
 
 /// The words that a line of a `world` fence begins with, each with its form.
-const FORMS: [(&str, &str); 10] = [
+const FORMS: [(&str, &str); 11] = [
     ("accepts", "accepts DOMAIN... [Authoritative|InternalRelay|ExternalRelay]"),
+    ("key", "key NAME=VALUE"),
     ("link", "link SITE SITE cost=N"),
     ("name-servers", "name-servers ADDRESS..."),
     ("observe", "observe until DURATION"),
@@ -31,7 +32,7 @@ const ONCE: [&str; 5] = ["name-servers", "observe", "profile", "reverse-path", "
 
 /// In which order lines are read: what is named stands before what names it, wherever it stands in the page.
 const ROUNDS: [&[&str]; 3] = [
-    &["accepts", "name-servers", "observe", "profile", "reverse-path", "site", "size-limits"],
+    &["accepts", "key", "name-servers", "observe", "profile", "reverse-path", "site", "size-limits"],
     &["link", "server"],
     &["subscribe"],
 ];
@@ -114,6 +115,7 @@ impl Builder {
                 }
                 world.reverse_path = bare.to_owned();
             }
+            ("key", [setting]) => return world.organisation.set_key(line, *setting),
             ("site", [name]) => return world.organisation.add_site(line, *name),
             ("size-limits", [word]) if word.text == "default" => world.organisation.keeps_size_limits = true,
             ("link", [one, other, cost]) => return world.organisation.add_link(line, [*one, *other], *cost),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::case::{
     Line, LineMistake,
-    organisation::{LinkSpec, OrganisationSpec, Profile, Role, SITE_DEFAULT, ServerSpec, SubscriptionSpec},
+    organisation::{KEYS, LinkSpec, OrganisationSpec, Profile, Role, SITE_DEFAULT, ServerSpec, SubscriptionSpec},
     words::{Word, expecting, mistake_at, nearest},
 };
 
@@ -16,6 +16,24 @@ impl OrganisationSpec {
         if let Some(first) = self.servers.first_mut().filter(|_| profile == Profile::Edge) {
             first.roles = vec![Role::Edge];
         }
+    }
+
+    /// `key NAME=VALUE`
+    pub(super) fn set_key(&mut self, line: Line<'_>, setting: Word<'_>) -> Result<(), LineMistake> {
+        let (name, value) = setting.text.split_once('=').unwrap_or((setting.text, ""));
+        let (key, values) = KEYS.into_iter().find(|(key, _)| *key == name).ok_or_else(|| {
+            let near = nearest(name, KEYS.map(|(key, _)| key));
+            expecting(mistake_at(line, setting, format!("no key is called `{name}`")), near)
+        })?;
+        let place = Word { text: value, start: setting.start + (name.len() + 1).min(setting.text.len()) };
+        let value = values.iter().copied().find(|known| *known == value).ok_or_else(|| {
+            expecting(mistake_at(line, place, format!("`{value}` is no value of `{key}`")), values.iter().copied())
+        })?;
+        if self.keys.iter().any(|(known, _)| *known == key) {
+            return Err(mistake_at(line, setting, format!("the key `{key}` stands there twice")));
+        }
+        self.keys.push((key, value));
+        Ok(())
     }
 
     /// `site NAME`
