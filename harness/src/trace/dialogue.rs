@@ -198,6 +198,7 @@ impl Writer {
                 status: words[2].to_owned(),
                 messages: 1,
                 last_error: words[3..].join(" "),
+                tls_domain: String::new(),
             },
             "stimulus" => Event::Stimulus { index: small(rest) },
             "limit" => Event::Limit { limit: rest.to_owned(), session: None },

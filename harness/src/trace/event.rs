@@ -172,6 +172,9 @@ pub enum Event {
         messages: u64,
         /// Why its last attempt failed; empty if it did not.
         last_error: String,
+        /// The domain with whose hosts it speaks mutual TLS; empty: none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        tls_domain: String,
     },
     /// A connection was refused: the host is down.
     Refused {

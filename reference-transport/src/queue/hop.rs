@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    connector::{Connector, CrossPremises, HeaderRights, MESSAGES_PER_CONNECTION_DEFAULT, Routing},
+    connector::{Connector, CrossPremises, HeaderRights, MESSAGES_PER_CONNECTION_DEFAULT, Routing, TlsPolicy},
     delivery::NextHop,
     directory::Directory,
+    domain::Domain,
     transport::effective,
 };
 
@@ -52,6 +53,14 @@ impl Destination {
             Self::Hop(NextHop::Servers(relay)) => relay.delivery_type(),
             Self::Hop(NextHop::SmartHosts { .. }) => "SmartHostConnectorDelivery",
             Self::Unreachable => UNREACHABLE,
+        }
+    }
+
+    /// `Get-Queue`, TlsDomain: the domain that mutual TLS is spoken with (TLS-32).
+    pub(crate) fn tls_domain(&self) -> Option<&Domain> {
+        match self {
+            Self::Hop(NextHop::Dns { connector, domain }) => (connector.tls == TlsPolicy::Mutual).then_some(domain),
+            _ => None,
         }
     }
 
