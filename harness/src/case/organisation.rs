@@ -37,6 +37,9 @@ pub struct OrganisationSpec {
     pub relays: Vec<RelaySpec>,
     /// Edge subscriptions, in page order.
     pub subscriptions: Vec<SubscriptionSpec>,
+    /// Mailboxes of other servers than the judged one, and the server that keeps them; others are kept by the judged
+    /// one, and their mail reaches `origin`.
+    pub mailboxes: Vec<(String, String)>,
 }
 
 impl Default for OrganisationSpec {
@@ -55,6 +58,7 @@ impl Default for OrganisationSpec {
             links: Vec::new(),
             relays: Vec::new(),
             subscriptions: Vec::new(),
+            mailboxes: Vec::new(),
         }
     }
 }

@@ -13,10 +13,11 @@ use super::{
 };
 
 /// The words that a line of a `world` fence begins with, each with its form.
-const FORMS: [(&str, &str); 11] = [
+const FORMS: [(&str, &str); 12] = [
     ("accepts", "accepts DOMAIN... [Authoritative|InternalRelay|ExternalRelay]"),
     ("key", "key NAME=VALUE"),
     ("link", "link SITE SITE cost=N"),
+    ("mailbox", "mailbox MAILBOX on SERVER"),
     ("name-servers", "name-servers ADDRESS..."),
     ("observe", "observe until DURATION"),
     ("profile", "profile e2016|e2013|edge|rfc"),
@@ -34,7 +35,7 @@ const ONCE: [&str; 5] = ["name-servers", "observe", "profile", "reverse-path", "
 const ROUNDS: [&[&str]; 3] = [
     &["accepts", "key", "name-servers", "observe", "profile", "reverse-path", "site", "size-limits"],
     &["link", "server"],
-    &["subscribe"],
+    &["mailbox", "subscribe"],
 ];
 
 /// What accepted domains can be; `None` is authoritative.
@@ -118,6 +119,9 @@ impl Builder {
             ("key", [setting]) => return world.organisation.set_key(line, *setting),
             ("site", [name]) => return world.organisation.add_site(line, *name),
             ("size-limits", [word]) if word.text == "default" => world.organisation.keeps_size_limits = true,
+            ("mailbox", [mailbox, on, server]) if on.text == "on" => {
+                return world.organisation.add_mailbox(line, *mailbox, *server, &world.accepts);
+            }
             ("link", [one, other, cost]) => return world.organisation.add_link(line, [*one, *other], *cost),
             ("server", [name, address, options @ ..]) => return self.server(line, *name, *address, options),
             ("subscribe", [edge, to, site, options @ ..]) if to.text == "to" => {
