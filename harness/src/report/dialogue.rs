@@ -134,6 +134,7 @@ fn world(event: &Event) -> Vec<String> {
             format!("query {record_type} {name} over {over}{at}")
         }
         Event::Queue { .. } => format!("queue: {}", reported_line(event).unwrap_or_default()),
+        Event::Stray { to, port } => format!("datagram to {to}, port {port}, where nobody is"),
         Event::Refused { host, to, port } => {
             let host = if host.is_empty() { "nobody" } else { host };
             format!("refused {host} {to} port {port}")

@@ -217,6 +217,13 @@ pub enum Event {
         /// What it printed, or why it was refused.
         output: String,
     },
+    /// A datagram went to an address at which there is no name server; nobody got it.
+    Stray {
+        /// The address.
+        to: IpAddr,
+        /// The port.
+        port: u16,
+    },
     /// A stimulus of the page was used; the index into the case's stimuli.
     Stimulus {
         /// Which.
