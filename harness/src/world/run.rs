@@ -129,8 +129,8 @@ pub(crate) fn too_long(case: &Case) -> StartError {
 
 /// How long it may take on sockets to carry the messages of a case: our own work, which is added to its horizon.
 pub(crate) fn carrying(case: &Case) -> Duration {
-    let octets = |message: &MessageSpec| u64::try_from(message.octets().len()).unwrap_or(u64::MAX);
-    let all: u64 = case.messages.iter().map(|own| octets(own).saturating_mul(own.times.into())).sum();
+    let octets = |message: &MessageSpec| message.size().saturating_mul(message.times.into());
+    let all: u64 = case.messages.iter().map(octets).sum();
     Duration::from_secs(all / CARRIED_OCTETS)
 }
 
