@@ -43,6 +43,7 @@ mod process;
 mod reference;
 #[cfg(target_os = "linux")]
 mod reported;
+mod server_settings;
 #[cfg(target_os = "linux")]
 mod submit;
 
@@ -57,6 +58,7 @@ pub use options::{MtaOption, WithOptions};
 #[cfg(target_os = "linux")]
 pub use process::ProcessMta;
 pub use reference::Reference;
+pub use server_settings::{Lookup, ServerSettings};
 
 /// A boxed future, so that the traits here can be used as objects.
 pub type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -230,6 +232,8 @@ pub struct Brief {
     pub accepted: Vec<(String, SocketAddr)>,
     /// The effective connectors at the start: defaults filled in, permissions resolved.
     pub connectors: Vec<Connector>,
+    /// The effective settings of the server and of the organisation at the start.
+    pub settings: ServerSettings,
     /// The management-shell texts that made them.
     pub shell: Vec<ShellText>,
     /// Who there is beside it; one server alone for an MTA without [`Mta::knows_organisation`].
