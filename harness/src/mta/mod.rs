@@ -321,6 +321,8 @@ pub struct QueueReport {
     pub messages: u64,
     /// Why its last attempt failed; empty if it did not.
     pub last_error: String,
+    /// The domain with whose hosts it speaks mutual TLS; empty: none, or the MTA does not say.
+    pub tls_domain: String,
 }
 
 /// Takes what an MTA reports of itself: part of the trace as "reported by the MTA".
