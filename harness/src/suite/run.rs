@@ -2,6 +2,7 @@
 //! order, whatever the number of jobs.
 
 use std::{
+    cmp::Reverse,
     num::NonZeroUsize,
     sync::{
         Mutex, PoisonError,
@@ -17,7 +18,7 @@ use crate::{
     requirement::Basis,
     trace::{Entry, Event, Trace, event::EndCause},
     verdict::{self, Judged, Ruling, Terms},
-    world::{Observation, Settings, observe},
+    world::{NetworkKind, Observation, Settings, observe},
 };
 
 /// What a run is asked for.
@@ -103,14 +104,21 @@ impl Suite {
         progress: &dyn Progress,
         observe: &Observe<'_>,
     ) -> Vec<CaseResult<'a>> {
-        in_parallel(cases, plan.jobs, |case| {
+        let mut order: Vec<(usize, &'a Case)> = cases.iter().copied().enumerate().collect();
+        if matches!(plan.settings.network, NetworkKind::Sandbox { .. }) && plan.haste == Haste::AllCases {
+            // Where time is real, what may take long begins first, so that nobody waits for it alone in the end.
+            order.sort_by_key(|(_, case)| Reverse(case.world.horizon));
+        }
+        let mut results = in_parallel(&order, plan.jobs, |&(index, case)| {
             progress.begins(&case.id);
             let result = self.observed(case, mta, plan, observe);
             progress.ends(&result);
             let good = result.ruling.verdict == verdict::Verdict::Conforms;
             let stop = !good && plan.haste == Haste::StopAtFirst;
-            (result, if stop { Proceed::Stop } else { Proceed::GoOn })
-        })
+            ((index, result), if stop { Proceed::Stop } else { Proceed::GoOn })
+        });
+        results.sort_by_key(|(index, _)| *index);
+        results.into_iter().map(|(_, result)| result).collect()
     }
 
     /// Runs one case and judges it.
