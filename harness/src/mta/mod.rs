@@ -15,6 +15,7 @@ use std::{
 
 use mtaspec_reference_transport::{connector::Connector, network::Network};
 use rustls::pki_types::CertificateDer;
+use serde::Deserialize;
 
 use crate::{
     case::{
@@ -57,6 +58,9 @@ pub use options::{MtaOption, WithOptions};
 #[cfg(target_os = "linux")]
 pub use process::ProcessMta;
 pub use reference::Reference;
+
+/// The domain of the message that each world in the sandbox delivers before its case.
+pub const CANARY_DOMAIN: &str = "canary.test";
 
 /// A boxed future, so that the traits here can be used as objects.
 pub type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -129,6 +133,9 @@ pub trait Mta: Send + Sync {
     fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>>;
 }
 
+/// What an MTA without [`RunningMta::shell`] cannot be asked.
+const RUN_TIME_CHANGE: &str = "a change of connectors at run time";
+
 /// An MTA at work in one world.
 ///
 /// In memory it shares a thread with its world. One that spins while it uses the network is ended by a limit of the
@@ -149,7 +156,7 @@ pub trait RunningMta: Send + Sync {
     /// [`StartError::Unsupported`] if its configuration cannot change.
     fn shell(self: Arc<Self>, text: ShellText) -> Work<Result<(), StartError>> {
         drop(text);
-        Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
+        Box::pin(async { Err(StartError::unsupported(RUN_TIME_CHANGE)) })
     }
 
     /// What it has to do; `None` if that cannot be seen from outside.
@@ -226,7 +233,8 @@ pub struct Brief {
     pub authority: Authority,
     /// Certificates that it may show, by name.
     pub identities: Vec<Identity>,
-    /// Accepted domains, and where their mail goes, as it is dialled.
+    /// Accepted domains, and where their mail goes, as it is dialled. [`CANARY_DOMAIN`] is one of them where a world has a
+    /// canary; it is none of the organisation's.
     pub accepted: Vec<(String, SocketAddr)>,
     /// The effective connectors at the start: defaults filled in, permissions resolved.
     pub connectors: Vec<Connector>,
@@ -305,7 +313,7 @@ pub struct ShellRefusal {
 }
 
 /// How a queue of an MTA stands, in its own words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct QueueReport {
     /// What waits there is for this.
     pub next_hop: String,

@@ -15,9 +15,9 @@ use mtaspec_fake_smarthost::{
 };
 use tokio::sync::Notify;
 
-use super::{CANARY, canary};
+use super::CANARY;
 use crate::{
-    mta::{QueueReport, Reporter, ShellRefusal},
+    mta::{CANARY_DOMAIN, QueueReport, Reporter, ShellRefusal},
     network::clock::WorldClock,
     trace::{
         Entry, Event,
@@ -371,7 +371,7 @@ impl Reporter for Recorder {
     }
 
     fn queue(&self, queue: QueueReport) {
-        if queue.next_hop == canary::DOMAIN {
+        if queue.next_hop == CANARY_DOMAIN {
             return;
         }
         let QueueReport { next_hop, delivery, status, messages, last_error } = queue;
