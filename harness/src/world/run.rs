@@ -32,7 +32,7 @@ const MEMORY_QUIET: Duration = Duration::from_millis(1);
 const EMPTY_QUIET: Duration = Duration::from_millis(100);
 
 /// How many octets a second a busy machine is trusted to carry, from us to the MTA and back to us.
-const CARRIED_OCTETS: u64 = 1024 * 1024;
+const CARRIED_OCTETS: u64 = 256 * 1024;
 
 /// How many quiet times an MTA that goes on trying is watched after the last progress.
 const ROUNDS: u32 = 2;
