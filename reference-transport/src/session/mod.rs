@@ -180,7 +180,10 @@ impl Session {
             SessionError::Refused { reply, .. } if reply.code == ReplyCode::SERVICE_CLOSING => {}
             // Commands went ahead, and DATA may have been granted: then QUIT would be mail data.
             SessionError::Protocol { during: Command::Mail | Command::Rcpt | Command::Data, .. }
-                if self.extensions.offers("PIPELINING") => {}
+                if self.extensions.offers("PIPELINING") =>
+            {
+                self.channel.hear_out().await;
+            }
             _ => self.say_quit().await,
         }
         self.channel.close(self.timeouts.quit).await;
