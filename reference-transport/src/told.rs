@@ -15,9 +15,10 @@ use serde::Deserialize;
 use crate::{
     directory::{
         AcceptedDomain, Automatic, Directory, DirectoryError, DomainType, Organisation, OrganisationError, Profile,
-        Role, Server, SiteLink,
+        Role, Server,
     },
     domain::{Domain, DomainError},
+    routing::SiteLink,
     shell::Origin,
 };
 

@@ -1,5 +1,5 @@
 //! The reference as a process in the sandbox is the one that it is in memory: the same verdicts, and the same snapshots
-//! but for times.
+//! but for times. The program is of another package: `cargo build` makes it, `cargo test --test sandbox` alone does not.
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
