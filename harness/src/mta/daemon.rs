@@ -146,6 +146,8 @@ fn organisation(all: &OrganisationSpec) -> Value {
         "sites": all.sites,
         "links": all.links.iter().map(|own| json!({ "sites": own.sites, "cost": own.cost })).collect::<Vec<_>>(),
         "relays": all.relays.iter().map(|own| json!({ "domain": own.domain, "kind": own.kind.word() })).collect::<Vec<_>>(),
+        "keys": all.keys.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect::<Vec<_>>(),
+        "mailboxes": all.mailboxes.iter().map(|(own, server)| json!({ "mailbox": own, "server": server })).collect::<Vec<_>>(),
         "subscriptions": all.subscriptions.iter().map(subscription).collect::<Vec<_>>(),
     })
 }

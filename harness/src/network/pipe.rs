@@ -241,7 +241,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_written_in_pieces_arrives_at_once() {
         let (mut a, mut b) = pipe();
-        assert!(a.is_write_vectored());
+        assert!(tokio::io::AsyncWrite::is_write_vectored(&a));
         let pieces = [b"ab", b"cd"].map(|piece| std::io::IoSlice::new(piece));
         assert_eq!(a.write_vectored(&pieces).await.unwrap(), 4);
         drop(a);

@@ -379,8 +379,8 @@ impl Reporter for Recorder {
         if is_of_canary(&queue.next_hop) {
             return;
         }
-        let QueueReport { next_hop, delivery, status, messages, last_error } = queue;
-        self.record(Event::Queue { next_hop, delivery, status, messages, last_error });
+        let QueueReport { next_hop, delivery, status, messages, last_error, tls_domain } = queue;
+        self.record(Event::Queue { next_hop, delivery, status, messages, last_error, tls_domain });
     }
 
     fn shell(&self, command: &str, result: Result<&str, ShellRefusal>) {
