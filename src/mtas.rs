@@ -4,7 +4,10 @@ use mtaspec_harness::mta::{Mta, Reference};
 #[cfg(target_os = "linux")]
 use mtaspec_harness::mta::{
     ProcessMta, ReferenceDaemon,
+    dma::{self, Dma},
     exim::{self, Exim},
+    msmtp::{self, Msmtp},
+    nullmailer::{self, Nullmailer},
     postfix::{self, Postfix},
 };
 use serde::Serialize;
@@ -58,11 +61,35 @@ pub(crate) const MTAS: &[Known] = &[
     },
     #[cfg(target_os = "linux")]
     Known {
+        name: "dma",
+        about: "dma, the DragonFly Mail Agent; `mtaspec mta fetch dma` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Dma)),
+        home: Home::Sandbox,
+        deviations: dma::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
         name: "exim",
         about: "Exim; `mtaspec mta fetch exim` unpacks it without installing it",
         make: || Box::new(ProcessMta(Exim)),
         home: Home::Sandbox,
         deviations: exim::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "msmtp",
+        about: "msmtp, a sender without a queue; `mtaspec mta fetch msmtp` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Msmtp)),
+        home: Home::Sandbox,
+        deviations: msmtp::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "nullmailer",
+        about: "nullmailer; `mtaspec mta fetch nullmailer` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Nullmailer)),
+        home: Home::Sandbox,
+        deviations: nullmailer::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
     Known {

@@ -10,7 +10,10 @@ use std::{
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -18,9 +21,10 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{net::UnixDatagram, task::AbortHandle};
 
 use super::{
-    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, Reporter, RunningMta, StartError,
-    Submission, Work,
-    install::{install, owner},
+    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, PlannedInjection, Reporter, RunningMta,
+    Says, StartError, Submission, Work,
+    inject::{self, Injected},
+    install::{install, install_for_case, owner},
     reported::Reported,
     submit::{SubmitError, Submitted, greets, submit},
 };
@@ -29,8 +33,9 @@ use crate::{
     trace::event::{REFUSED_AT_SUBMISSION, ReportedFate},
 };
 
-/// How long an MTA may take from its start to its first greeting.
-const READY_MAX: Duration = Duration::from_secs(8);
+/// How long an MTA may take from its start to its first greeting. The greeting is what is waited for, and so is the end of
+/// a process; this is for one that does neither, on a machine that is as busy as it may be.
+const READY_MAX: Duration = Duration::from_secs(20);
 /// How long one command of preparation may take.
 const PREPARE_MAX: Duration = Duration::from_secs(5);
 /// How long the end of a process may come after that of its connections.
@@ -40,7 +45,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The end of a log that stands in a failure, in octets.
 const LOG_TAIL_OCTETS: usize = 2048;
 /// Where the output of processes is kept.
-const OUTPUT: &str = "/run/mtaspec";
+pub(super) const OUTPUT: &str = "/run/mtaspec";
 /// Where programs send what is for the system log (syslog(3)).
 const SYSTEM_LOG: &str = "/dev/log";
 /// Octets of the longest line of the system log.
@@ -77,7 +82,7 @@ impl<A: Adapter> Mta for ProcessMta<A> {
     }
 
     fn reports(&self) -> bool {
-        self.0.reports().is_some()
+        self.0.reports_fates()
     }
 
     fn knows_organisation(&self) -> bool {
@@ -120,6 +125,8 @@ struct Running {
     reported: Option<Arc<Reported>>,
     evidence: Arc<EvidenceBook>,
     tasks: Mutex<Vec<AbortHandle>>,
+    /// Whether the canary has arrived.
+    has_begun: AtomicBool,
 }
 
 /// Where the standard output of a process goes.
@@ -147,6 +154,7 @@ impl Running {
             reported,
             evidence,
             tasks: Mutex::new(vec![log.abort_handle()]),
+            has_begun: AtomicBool::new(false),
             plan,
         });
         for (number, command) in running.plan.prepare.iter().enumerate() {
@@ -161,7 +169,9 @@ impl Running {
             }
             running.processes().push(process);
         }
-        running.until_it_greets().await?;
+        if running.plan.injection.is_none() {
+            running.until_it_greets().await?;
+        }
         if let Some((period, command)) = running.plan.repeat.clone() {
             let repeating = tokio::spawn(repeat(Arc::downgrade(&running), period, command));
             lock(&running.tasks).push(repeating.abort_handle());
@@ -227,6 +237,28 @@ impl Running {
         }
     }
 
+    /// Hands a message over by a command, and waits for its end.
+    async fn inject(&self, planned: &PlannedInjection, message: &Submission) -> Result<(), StartError> {
+        if self.has_begun.load(Ordering::Relaxed) {
+            planned.way.takes(message)?;
+        }
+        let mut injecting = inject::start(planned, message)?;
+        self.evidence.logs_to(injecting.complaints.clone());
+        let status = ended(&mut injecting.child).await.map_err(failed)?;
+        let complaint = fs::read(&injecting.complaints).unwrap_or_default();
+        let (fate, reason) = match inject::meaning(planned.says, status.code(), &String::from_utf8_lossy(&complaint)) {
+            Injected::Queued => return Ok(()),
+            Injected::Delivered => (ReportedFate::Delivered, String::new()),
+            Injected::Deferred(why) => (ReportedFate::Deferred, why),
+            Injected::Failed(why) => (ReportedFate::Failed, why),
+        };
+        let reason = if planned.says == Says::Queued { format!("{REFUSED_AT_SUBMISSION}{reason}") } else { reason };
+        for recipient in &message.recipients {
+            self.reporter.fate(&message.name, recipient, fate, &reason);
+        }
+        Ok(())
+    }
+
     /// A failure with the end of the log.
     fn failure(&self, why: &str) -> StartError {
         let evidence = self.evidence.collect();
@@ -243,6 +275,9 @@ impl Running {
 impl RunningMta for Running {
     fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>> {
         Box::pin(async move {
+            if let Some(planned) = &self.plan.injection {
+                return self.inject(planned, &message).await;
+            }
             let name = &message.name;
             let report = |recipient: &str, reply: &str| {
                 let reason = format!("{REFUSED_AT_SUBMISSION}{reply}");
@@ -269,6 +304,13 @@ impl RunningMta for Running {
                 }
             }
             Ok(())
+        })
+    }
+
+    fn begin(self: Arc<Self>) -> Work<Result<(), StartError>> {
+        Box::pin(async move {
+            self.has_begun.store(true, Ordering::Relaxed);
+            install_for_case(&self.plan).map_err(failed)
         })
     }
 
@@ -343,7 +385,7 @@ fn holds_a_file(directory: &Path) -> bool {
 }
 
 /// A command line in an environment of its own.
-fn command(planned: &PlannedCommand) -> Result<Command, StartError> {
+pub(super) fn command(planned: &PlannedCommand) -> Result<Command, StartError> {
     let mut command = Command::new(&planned.program);
     command.args(&planned.arguments).env_clear().env("PATH", PATH).current_dir("/").process_group(0);
     command.envs(planned.environment.iter().map(|(name, value)| (name, value)));

@@ -33,11 +33,11 @@ use crate::{
 };
 
 /// The domain of the canary's recipient; the MTA is told that its mail goes to [`HOST`].
-pub(super) const DOMAIN: &str = "canary.test";
+pub(crate) const DOMAIN: &str = "canary.test";
 /// The canary's host. It is gone before the hosts of the page listen, so a page may have this address as well.
 pub(super) const HOST: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 254)), 25);
 /// How long the canary may take.
-const CANARY_MAX: Duration = Duration::from_secs(5);
+const CANARY_MAX: Duration = Duration::from_secs(15);
 
 /// What stands around the MTA before its case begins.
 pub(super) struct Forecourt {

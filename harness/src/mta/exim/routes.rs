@@ -22,6 +22,9 @@ use crate::mta::StartError;
 /// The table of address spaces.
 pub(super) const TABLE: &str = "connectors";
 
+/// The recipient's domain as the table spells domains: in A-labels.
+const DOMAIN: &str = r"${if match{$domain}{\N[^\x00-\x7f]\N}{${utf8_domain_to_alabel:$domain}}{$domain}}";
+
 /// The rows of the table, each with the name of a transport.
 pub(super) fn table<'a>(connectors: impl Iterator<Item = (&'a str, &'a Connector)>) -> Result<String, StartError> {
     let mut rows = String::new();
@@ -64,7 +67,7 @@ pub(super) fn routers(accepted: &[(String, SocketAddr)], connectors: &[(&str, &C
     }
     for (transport, connector) in connectors {
         let condition = format!(
-            "condition = ${{if eq{{${{lookup{{$domain}}partial0-lsearch{{{}}}{{$value}}{{}}}}}}{{{transport}}}}}",
+            "condition = ${{if eq{{${{lookup{{{DOMAIN}}}partial0-lsearch{{{}}}{{$value}}{{}}}}}}{{{transport}}}}}",
             path(TABLE)
         );
         let _infallible = writeln!(text, "{}", comment(connector));
