@@ -66,6 +66,8 @@ pub struct Message {
     pub recipients: Vec<String>,
     /// What the sender asks about notifications, by place among the recipients.
     pub dsn: dsn::Request,
+    /// Who handed it in. It is not stored: after a restart a message counts as a mailbox's.
+    pub via: Via,
     /// When it was accepted.
     pub arrived: SystemTime,
     /// Octets on the wire as it was handed in: what limits are compared with (SIZ-03, SIZ-04).
@@ -105,7 +107,7 @@ impl Message {
                 header.extend_from_slice(format!("Message-ID: <{:016x}@{}>\r\n", stamp.id, stamp.server).as_bytes());
             }
         }
-        Self { name, reverse_path, recipients, dsn, arrived: stamp.now, size, header, data, body_start }
+        Self { name, reverse_path, recipients, dsn, via, arrived: stamp.now, size, header, data, body_start }
     }
 
     /// The message as a session with these rights sends it (HDR-12).
@@ -136,7 +138,7 @@ impl Message {
     pub fn restored(stored: Stored) -> Self {
         let Stored { name, reverse_path, recipients, dsn, arrived, size, data, .. } = stored;
         let (header, body_start) = header_of(&data);
-        Self { name, reverse_path, recipients, dsn, arrived, size, header, data, body_start }
+        Self { name, reverse_path, recipients, dsn, via: Via::Submission, arrived, size, header, data, body_start }
     }
 
     fn headed(&self, mut head: Vec<u8>) -> Content {

@@ -13,3 +13,4 @@ mod reports;
 mod running;
 mod selecting;
 mod snapshots;
+mod stripped;

@@ -13,6 +13,8 @@ mod transparency;
 mod world;
 
 #[cfg(test)]
+mod senders;
+#[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
@@ -89,7 +91,7 @@ pub const ALL: &[Invariant] = &[
     },
     Invariant {
         id: "stays-in-world",
-        sentence: "No connection is made to an address that nobody of the world has.",
+        sentence: "No connection is made and no query sent to an address that nobody of the world has.",
         check: world::check,
     },
 ];

@@ -172,6 +172,9 @@ pub enum Event {
         messages: u64,
         /// Why its last attempt failed; empty if it did not.
         last_error: String,
+        /// The domain with whose hosts it speaks mutual TLS; empty: none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        tls_domain: String,
     },
     /// A connection was refused: the host is down.
     Refused {
@@ -213,6 +216,13 @@ pub enum Event {
         code: String,
         /// What it printed, or why it was refused.
         output: String,
+    },
+    /// A datagram went to an address at which there is no name server; nobody got it.
+    Stray {
+        /// The address.
+        to: IpAddr,
+        /// The port.
+        port: u16,
     },
     /// A stimulus of the page was used; the index into the case's stimuli.
     Stimulus {

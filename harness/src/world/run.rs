@@ -270,13 +270,24 @@ impl Watched<'_> {
                         return (EndCause::Settled, quiet);
                     }
                 }
-                () = &mut horizon => return (EndCause::Horizon, quiet),
+                () = &mut horizon => return (self.at_the_horizon(schedule), quiet),
             }
         }
     }
 }
 
 impl Watched<'_> {
+    /// How a case ends that has not settled. Where a queue of the MTA's own should have all messages by now and has
+    /// not, the machine was too slow, and what the MTA did not do proves nothing.
+    fn at_the_horizon(&self, schedule: &Schedule) -> EndCause {
+        if self.running.backlog().is_none() || schedule.all_handed_over() {
+            return EndCause::Horizon;
+        }
+        let why = "a message was still on its way to the MTA when the time of the case was over".to_owned();
+        schedule.refuse(StartError::Failed { why });
+        EndCause::Lost
+    }
+
     /// Whether an MTA that goes on trying has tried for so long that nothing new is to come.
     fn is_waiting(&self, backlog: Option<Backlog>) -> bool {
         let is_over = self.recorder.since_progress() >= self.quiet * ROUNDS;

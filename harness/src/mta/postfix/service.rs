@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use mtaspec_reference_transport::connector::{
-    Authentication, Connector, Credential, HeaderRights, Hello, INACTIVITY_TIMEOUT_DEFAULT, Routing, SmartHost,
-    TlsAuthLevel, TlsPolicy,
+    Authentication, Connector, Credential, Hello, INACTIVITY_TIMEOUT_DEFAULT, Routing, SmartHost, TlsAuthLevel,
+    TlsPolicy,
 };
 
-use super::{files, routes};
+use super::{files, headers, routes};
 use crate::mta::{PlannedFile, StartError};
 
 /// How long Postfix waits in each step unless it is told (postconf(5)), in seconds.
@@ -49,7 +49,7 @@ impl Service {
         service.hello(connector, identities, server);
         service.tls(connector)?;
         service.authentication(connector)?;
-        service.headers(connector.header_rights);
+        service.headers(connector);
         service.connections(connector);
         Ok(service)
     }
@@ -118,25 +118,8 @@ impl Service {
         Ok(())
     }
 
-    fn headers(&mut self, rights: HeaderRights) {
-        let HeaderRights { forest, organization, routing } = rights;
-        let mut rows = Vec::new();
-        if !organization {
-            // A journal report is known outside by another name (HDR-17).
-            let journal = "/^X-MS-Exchange-Organization-Journal-Report:(.*)/".to_owned();
-            rows.push((journal, "REPLACE X-MS-Journal-Report:$1".to_owned()));
-        }
-        let mut ignore = |pattern: &str| rows.push((format!("/^{pattern}/"), "IGNORE".to_owned()));
-        if !forest {
-            ignore("X-MS-Exchange-Forest-");
-        }
-        if !organization {
-            ignore("X-MS-Exchange-Organization-");
-        }
-        if !routing {
-            ignore("Received:");
-            ignore("Resent-");
-        }
+    fn headers(&mut self, connector: &Connector) {
+        let rows = headers::of_connector(connector);
         if rows.is_empty() {
             return;
         }

@@ -7,6 +7,11 @@ fn check(shell: &str, golden: &str) {
     assert_eq!(told(&plan, config::is_in_every_world), golden);
 }
 
+/// The configuration, without what is the same in all worlds.
+fn text(plan: &Plan) -> String {
+    told(plan, config::is_in_every_world)
+}
+
 #[test]
 fn closeness_is_left_to_the_search_of_postfix() {
     let shell = "\
@@ -50,6 +55,44 @@ fn a_size_limit_for_each_connector_is_refused() {
 New-SendConnector -Name Small -AddressSpaces a.test -Custom -MaxMessageSize 1KB
 New-SendConnector -Name Large -AddressSpaces b.test -Custom";
     check_refused(&Postfix, shell, "a `-MaxMessageSize` for each connector");
+}
+
+#[test]
+fn the_limit_of_the_organisation_holds_for_all_connectors() {
+    let shell = "\
+Set-TransportConfig -MaxSendSize 1KB
+New-SendConnector -Name Small -AddressSpaces a.test -Custom -MaxMessageSize 1MB
+New-SendConnector -Name Large -AddressSpaces b.test -Custom";
+    let plan = Postfix.plan(&brief(shell)).expect("there is one limit");
+    assert!(text(&plan).contains("-o message_size_limit=1024\n"), "{}", text(&plan));
+}
+
+#[test]
+fn name_servers_of_the_servers_own_list_stand_in_resolv_conf() {
+    let list =
+        "Set-TransportService localhost -ExternalDNSAdapterEnabled $false -ExternalDNSServers 192.0.2.55,192.0.2.54";
+    let shell =
+        format!("New-SendConnector -Name R -AddressSpaces * -Custom -UseExternalDNSServersEnabled $true\n{list}");
+    let resolver = |shell: &str| {
+        let plan = Postfix.plan(&brief(shell)).expect("Postfix can be asked for it");
+        let file = plan.files.into_iter().find(|file| file.path == Path::new("/etc/resolv.conf"));
+        file.map(|file| String::from_utf8(file.contents.unwrap_or_default()).expect("text"))
+    };
+    let expected = "nameserver 192.0.2.55\nnameserver 192.0.2.54\noptions timeout:1 attempts:1\n";
+    assert_eq!(resolver(&shell).as_deref(), Some(expected));
+    let over_tcp = resolver(&format!("{shell} -ExternalDNSProtocolOption UseTcpOnly")).expect("a file");
+    assert!(over_tcp.ends_with("attempts:1 use-vc\n"), "{over_tcp}");
+    assert_eq!(resolver("New-SendConnector -Name R -AddressSpaces * -Custom"), None);
+    let over_udp = format!("{shell} -ExternalDNSProtocolOption UseUdpOnly");
+    check_refused(&Postfix, &over_udp, "name servers that are asked over UDP alone");
+}
+
+#[test]
+fn the_other_half_is_told_by_another_name() {
+    let shell = "New-SendConnector -Name R -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts cloud.test -CloudServicesMailEnabled $true";
+    let text = text(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
+    assert!(text.contains("REPLACE X-MS-Exchange-CrossPremises-$1:$2\n"), "{text}");
+    assert!(!text.contains("CrossPremises-/\tIGNORE"), "{text}");
 }
 
 #[test]
