@@ -34,8 +34,7 @@ impl Capability {
 }
 
 /// The adapters that there are, with every setting of a connector that a page may ask for.
-pub const ADAPTERS: [(&str, &[Capability]); 5] = [
-    ("dma", &super::dma::CAPABILITIES),
+pub const ADAPTERS: [(&str, &[Capability]); 4] = [
     ("exim", &super::exim::CAPABILITIES),
     ("msmtp", &super::msmtp::CAPABILITIES),
     ("nullmailer", &super::nullmailer::CAPABILITIES),

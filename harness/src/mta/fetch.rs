@@ -14,8 +14,7 @@ use std::{
 };
 
 /// The MTAs that can be fetched, and the packages of each; the first names the version.
-const PACKAGES: [(&str, &[&str]); 5] = [
-    ("dma", &["dma"]),
+const PACKAGES: [(&str, &[&str]); 4] = [
     ("exim", &["exim4-daemon-heavy"]),
     ("msmtp", &["msmtp"]),
     ("nullmailer", &["nullmailer"]),

@@ -29,7 +29,6 @@ mod adapter;
 mod brief;
 pub mod capability;
 mod daemon;
-pub mod dma;
 mod evidence;
 pub mod exim;
 pub mod fetch;

@@ -21,8 +21,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{net::UnixDatagram, task::AbortHandle};
 
 use super::{
-    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, PlannedInjection, Reporter, RunningMta,
-    Says, StartError, Submission, Work,
+    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, PlannedInjection, Reporter,
+    RunningMta, Says, StartError, Submission, Work,
     inject::{self, Injected},
     install::{install, install_for_case, owner},
     reported::Reported,

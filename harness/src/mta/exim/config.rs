@@ -28,6 +28,8 @@ smtp_accept_queue_per_connection = 0
 # A connector has a limit of its own.
 message_size_limit = 0
 keep_environment =
+# Nothing is delivered here, so root is not needed, and a delivery needs no program of its own.
+deliver_drop_privilege
 never_users =
 timezone = UTC
 log_file_path = /var/log/exim4/%slog

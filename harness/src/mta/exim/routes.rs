@@ -5,11 +5,7 @@
 //! parents, then for `*`, and so finds the closest row. Nothing here compares two connectors; what is written twice is
 //! refused.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    net::{IpAddr, SocketAddr},
-};
+use std::{collections::BTreeMap, fmt::Write as _, net::SocketAddr};
 
 use mtaspec_reference_transport::{
     connector::{Connector, Routing, SmartHost},
@@ -100,8 +96,8 @@ fn with_port(server: &SocketAddr) -> String {
 /// The smart hosts. A name is looked up as MX, and as an address where there is no MX record.
 fn host_list(hosts: &[SmartHost]) -> String {
     let item = |host: &SmartHost| match host {
-        SmartHost::Address(IpAddr::V4(address)) => address.to_string(),
-        SmartHost::Address(IpAddr::V6(address)) => format!("[{address}]"),
+        // The list has another divider than a colon, so an address of either family stands as it is.
+        SmartHost::Address(address) => address.to_string(),
         other => {
             let name = literal(&other.to_string());
             format!("${{lookup dnsdb{{mx={name}}}{{{name}/MX}}{{{name}}}}}")

@@ -43,11 +43,8 @@ impl Transport {
         if let Some(setting) = crate::mta::brief::beyond_most(connector) {
             return Err(unsupported(setting));
         }
-        let mut own = Self {
-            transport: format!("{}\n{name}:\n  driver = smtp\n", comment(connector)),
-            account: None,
-            name,
-        };
+        let mut own =
+            Self { transport: format!("{}\n{name}:\n  driver = smtp\n", comment(connector)), account: None, name };
         own.hello(connector, identities, server);
         own.tls(connector)?;
         own.authentication(connector)?;
@@ -85,10 +82,11 @@ impl Transport {
             TlsPolicy::Opportunistic => None,
             _ => return Err(unsupported("a TLS policy of this kind")),
         };
-        if level.is_some() || !names.is_empty() {
+        let is_required = level.is_some() || !names.is_empty();
+        if is_required {
             self.set("hosts_require_tls", "*");
         }
-        if level.is_some() && connector.port == SMTPS && matches!(connector.routing, Routing::SmartHosts(_)) {
+        if is_required && connector.port == SMTPS && matches!(connector.routing, Routing::SmartHosts(_)) {
             // RFC 8314: TLS begins with the connection.
             self.set("protocol", "smtps");
         }

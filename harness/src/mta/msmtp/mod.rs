@@ -39,7 +39,11 @@ pub const CAPABILITIES: [Capability; 20] = [
     Capability::row("-SmartHosts", Partly, "one; its addresses are asked for, not its MX records"),
     Capability::row("-SmtpMaxMessagesPerConnection", Whole, "a connection carries one message"),
     Capability::row("-TlsAuthLevel CertificateValidation", Not, "the name is checked with the chain"),
-    Capability::row("-TlsAuthLevel DomainValidation", Partly, "tls_trust_file, tls_crl_file; no wildcard can be asked for"),
+    Capability::row(
+        "-TlsAuthLevel DomainValidation",
+        Partly,
+        "tls_trust_file, tls_crl_file; no wildcard can be asked for",
+    ),
     Capability::row("-TlsDomain", Partly, "tls_host_override"),
     Capability::row("ms-Exch-Send-Headers-*", Not, "a message with a header of a family is unsupported"),
     Capability::row("a change of connectors at run time", Not, "the configuration is that of the start"),
@@ -144,7 +148,9 @@ fn account(brief: &Brief, connector: &Connector, host: &SmartHost, way: &NextHop
                 }
                 (TlsAuthLevel::DomainValidation, name) => {
                     if name.starts_with("*.") || (matches!(host, SmartHost::Address(_)) && name == way.name) {
-                        return Err(StartError::unsupported("a certificate that names an address, or any host of a domain"));
+                        return Err(StartError::unsupported(
+                            "a certificate that names an address, or any host of a domain",
+                        ));
                     }
                     let [authority, revoked] = AUTHORITY;
                     set("tls_trust_file", authority);

@@ -39,7 +39,11 @@ pub const CAPABILITIES: [Capability; 20] = [
     Capability::row("-SmartHosts", Partly, "in the order given; their addresses are asked for, not their MX records"),
     Capability::row("-SmtpMaxMessagesPerConnection", Whole, "a connection carries one message"),
     Capability::row("-TlsAuthLevel CertificateValidation", Not, "the name is checked with the chain"),
-    Capability::row("-TlsAuthLevel DomainValidation", Partly, "x509cafile, x509crlfile; the name is that of the smart host"),
+    Capability::row(
+        "-TlsAuthLevel DomainValidation",
+        Partly,
+        "x509cafile, x509crlfile; the name is that of the smart host",
+    ),
     Capability::row("-TlsDomain", Not, "the name is that of the smart host"),
     Capability::row("ms-Exch-Send-Headers-*", Not, "a message with a header of a family is unsupported"),
     Capability::row("a change of connectors at run time", Not, "the configuration is that of the start"),
@@ -191,9 +195,9 @@ fn checks(connector: &Connector, way: &NextHop, domain: Option<&str>) -> Result<
         }
         (TlsAuthLevel::DomainValidation, _) => {
             let is_of_hosts = match &connector.routing {
-                Routing::SmartHosts(hosts) => {
-                    hosts.iter().all(|host| matches!(host, SmartHost::Name(name) if domain.is_none_or(|own| own == name)))
-                }
+                Routing::SmartHosts(hosts) => hosts
+                    .iter()
+                    .all(|host| matches!(host, SmartHost::Name(name) if domain.is_none_or(|own| own == name))),
                 _ => false,
             };
             if !is_of_hosts {

@@ -45,16 +45,16 @@ fn a_password_goes_under_tls_with_the_name_of_the_smart_host() {
 fn a_name_in_the_greeting_and_a_wait_are_files_of_their_own() {
     let shell = relay("a.test", "-IgnoreSTARTTLS $true -Fqdn mail.sender.test -ConnectionInactivityTimeOut 00:01:00");
     let plan = Nullmailer.plan(&brief(&shell)).expect("nullmailer can be asked for it");
-    assert_eq!(["me", "helohost", "sendtimeout"].map(|name| control(&plan, name)), [
-        "mta.sender.test\n",
-        "mail.sender.test\n",
-        "60\n"
-    ]);
+    assert_eq!(
+        ["me", "helohost", "sendtimeout"].map(|name| control(&plan, name)),
+        ["mta.sender.test\n", "mail.sender.test\n", "60\n"]
+    );
 }
 
 #[test]
 fn what_it_does_not_have_is_named() {
-    let refused = |hosts: &str, further: &str, setting: &str| check_refused(&Nullmailer, &relay(hosts, further), setting);
+    let refused =
+        |hosts: &str, further: &str, setting: &str| check_refused(&Nullmailer, &relay(hosts, further), setting);
     refused("a.test", "", "TLS where it is offered, and none where it is not");
     refused("a.test", "-RequireTLS $true -ForceHELO $true", "-ForceHELO beside TLS or AUTH");
     refused(
@@ -62,7 +62,11 @@ fn what_it_does_not_have_is_named() {
         "-RequireTLS $true -TlsAuthLevel DomainValidation -TlsDomain b.test",
         "a certificate with another name than that of the smart host",
     );
-    check_refused(&Nullmailer, "New-SendConnector -Name Out -AddressSpaces * -Internet -IgnoreSTARTTLS $true", "DNS routing");
+    check_refused(
+        &Nullmailer,
+        "New-SendConnector -Name Out -AddressSpaces * -Internet -IgnoreSTARTTLS $true",
+        "DNS routing",
+    );
 }
 
 #[test]
