@@ -129,8 +129,8 @@ pub(crate) fn too_long(case: &Case) -> StartError {
 
 /// How long it may take on sockets to carry the messages of a case: our own work, which is added to its horizon.
 pub(crate) fn carrying(case: &Case) -> Duration {
-    let octets = |message: &MessageSpec| u64::try_from(message.octets().len()).unwrap_or(u64::MAX);
-    let all: u64 = case.messages.iter().map(|own| octets(own).saturating_mul(own.times.into())).sum();
+    let octets = |message: &MessageSpec| message.size().saturating_mul(message.times.into());
+    let all: u64 = case.messages.iter().map(octets).sum();
     Duration::from_secs(all / CARRIED_OCTETS)
 }
 
@@ -241,8 +241,10 @@ impl Watched<'_> {
                 return (EndCause::Lost, quiet);
             }
             let is_quiet = if self.reports { recorder.is_quiet() } else { recorder.is_idle() };
-            let may_settle =
-                schedule.refusal().is_some() || (!case.world.observe_until && schedule.all_submitted() && is_quiet);
+            // Of an MTA whose queue can be seen to be empty nothing more is to come, however long it was to be watched.
+            let is_watched_on = case.world.observe_until && schedule.refusal().is_none();
+            let may_settle = schedule.refusal().is_some()
+                || ((!is_watched_on || self.running.backlog().is_some()) && schedule.all_submitted() && is_quiet);
             let events = recorder.events();
             let look = if self.running.backlog().is_some() { LOOK.min(quiet) } else { quiet };
             tokio::select! {
@@ -260,6 +262,9 @@ impl Watched<'_> {
                     empty = if backlog == Some(Backlog::Empty) { empty + look } else { Duration::ZERO };
                     if empty >= EMPTY_QUIET {
                         return (EndCause::Settled, EMPTY_QUIET);
+                    }
+                    if is_watched_on {
+                        continue;
                     }
                     // It tries again and again; what two rounds have not changed stays so.
                     if self.is_waiting(backlog) && settled_on_the_wire(case, recorder) {
