@@ -273,7 +273,7 @@ pub(crate) enum Mta {
     /// Unpack an MTA of this distribution (Debian, Ubuntu) into mtaspec's own cache, beside others, without installing
     /// it: $XDG_CACHE_HOME/mtaspec/mta or ~/.cache/mtaspec/mta. Nothing is done if it is there. It needs no root.
     Fetch {
-        /// Which: `mtaspec mta list` names them.
+        /// Which: `mtaspec mta list` names them; `all`: each of them.
         name: String,
     },
     /// List the adapters: what is fetched, and which settings of a connector each MTA can be asked for.

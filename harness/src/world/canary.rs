@@ -37,7 +37,7 @@ use crate::{
 /// proves nothing of it.
 pub(super) const HOST: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 254)), 25);
 /// How long the canary may take.
-const CANARY_MAX: Duration = Duration::from_secs(5);
+const CANARY_MAX: Duration = Duration::from_secs(15);
 
 /// What stands around the MTA before its case begins.
 pub(super) struct Forecourt {
