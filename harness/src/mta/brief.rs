@@ -7,8 +7,7 @@ use mtaspec_reference_transport::{
     directory::DnsProtocol,
 };
 
-use super::{Brief, Lookup, StartError, Submission};
-use super::CANARY_DOMAIN;
+use super::{Brief, CANARY_DOMAIN, Lookup, StartError, Submission};
 use crate::case::model::Via;
 
 #[cfg(test)]

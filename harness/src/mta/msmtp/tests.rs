@@ -64,7 +64,7 @@ fn what_it_does_not_have_is_named() {
 #[test]
 fn the_canary_has_an_account_of_its_own_until_it_has_arrived() {
     let mut brief = brief(&relay("-IgnoreSTARTTLS $true"));
-    brief.accepted.push((crate::world::CANARY_DOMAIN.to_owned(), SocketAddr::from(([192, 0, 2, 254], 25))));
+    brief.accepted.push((crate::mta::CANARY_DOMAIN.to_owned(), SocketAddr::from(([192, 0, 2, 254], 25))));
     let plan = Msmtp.plan(&brief).expect("msmtp can be asked for it");
     let canary = plan.until_canary[0].contents.clone().unwrap_or_default();
     assert!(String::from_utf8_lossy(&canary).contains("host 192.0.2.254\nport 25\n"));
