@@ -54,8 +54,8 @@ mod server_settings;
 mod submit;
 
 pub use adapter::{
-    Adapter, EnvelopeForm, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection, PlannedUser,
-    ReportReader, Says, VersionCommand,
+    Adapter, EnvelopeForm, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection,
+    PlannedUser, ReportReader, Says, VersionCommand,
 };
 pub use brief::NextHop;
 pub use daemon::ReferenceDaemon;
