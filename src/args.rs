@@ -127,7 +127,7 @@ pub(crate) struct Run {
     /// Only the Kth of N parts of the cases; `mtaspec report` puts the stored parts together.
     #[arg(long, value_name = "K/N")]
     pub(crate) shard: Option<Shard>,
-    /// Cases that run at the same time; by default one for each processor, and 8 in sandboxes, where cases mostly
+    /// Cases that run at the same time; by default one for each processor, and 16 in sandboxes, where cases mostly
     /// wait.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,

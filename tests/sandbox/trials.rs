@@ -188,9 +188,15 @@ fn needs_root() {
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("it is ours");
     let program = folder.path().join("mtaspec");
     fs::copy(env!("CARGO_BIN_EXE_mtaspec"), &program).expect("room for the program");
-    let words = ["run", "--network", "sandbox", "own"];
-    let output = Command::new(&program).args(words).current_dir("/").uid(NOBODY).output().expect("it starts");
-    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(69), "{complaint}");
-    assert!(complaint.contains("needs root"), "{complaint}");
+    for words in [["--network", "sandbox", "starttls"], ["--mta", "reference-daemon", "starttls"]] {
+        let mut command = Command::new(&program);
+        // Other groups are dropped along with the user.
+        let command = command.arg("run").args(words).current_dir("/").uid(NOBODY).gid(NOBODY);
+        let output = command.output().expect("it starts");
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(69), "{words:?}: {complaint}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{words:?}");
+        assert_eq!(complaint.lines().count(), 1, "{words:?}: {complaint}");
+        assert!(complaint.contains("needs root"), "{words:?}: {complaint}");
+    }
 }

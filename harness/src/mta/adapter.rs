@@ -9,8 +9,13 @@ use std::{
     time::Duration,
 };
 
-use super::{Brief, MtaOption, QueueReport, ShellRefusal, StartError};
-use crate::trace::event::{LogKind, ReportedFate};
+use serde::Deserialize;
+
+use super::{Brief, MtaOption, QueueReport, StartError};
+use crate::{
+    case::model::ShellText,
+    trace::event::{LogKind, ReportedFate},
+};
 
 /// Translates a world into the configuration of one MTA.
 ///
@@ -43,6 +48,12 @@ pub trait Adapter: Send + Sync {
     /// As [`Mta::reports_shell`](super::Mta::reports_shell).
     fn reports_shell(&self) -> bool {
         false
+    }
+
+    /// What is written to the standard input of its first process for a text of its shell later in the case; it answers
+    /// by [`MtaReport::Told`]. `None`: its configuration cannot change.
+    fn typed(&self) -> Option<fn(&ShellText) -> String> {
+        None
     }
 
     /// Prints the MTA's version; run in the sandbox before the first case. `None`: it cannot say.
@@ -84,9 +95,11 @@ pub struct ReportReader {
     pub line: fn(&str) -> Option<MtaReport>,
 }
 
-/// What an MTA reports of itself; messages are called as it calls them.
+/// What an MTA reports of itself; messages are called as it calls them. As JSON it is an object whose `report` names the
+/// kind: `{"report":"fate","message":"1","recipient":"u@b.test","fate":"delivered","reason":"250 2.0.0 Ok"}`.
 #[expect(clippy::exhaustive_enums, reason = "each has its place in the trace")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "report", rename_all = "snake_case")]
 pub enum MtaReport {
     /// What became of a recipient.
     Fate {
@@ -116,8 +129,8 @@ pub enum MtaReport {
         message: String,
         /// Its forward-path.
         recipient: String,
-        /// By which connector; empty: by none.
-        connector: String,
+        /// By which connector; `None`: by none.
+        connector: Option<String>,
         /// Which kind of delivery.
         delivery: String,
     },
@@ -125,9 +138,16 @@ pub enum MtaReport {
     Shell {
         /// The command.
         command: String,
+        /// Whether it was carried out.
+        accepted: bool,
         /// What it printed, or why it was refused.
-        result: Result<String, ShellRefusal>,
+        output: String,
+        /// A stable word for the kind of refusal; empty if there is none.
+        #[serde(default)]
+        code: String,
     },
+    /// A text that was typed into its shell has been run to its end ([`Adapter::typed`]).
+    Told,
 }
 
 /// How an MTA says which version it is.
@@ -266,5 +286,28 @@ impl PlannedCommand {
     pub fn new<S: Into<String>>(program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = S>) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
         Self { program: program.into(), arguments, environment: Vec::new(), user: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MtaReport;
+
+    #[test]
+    fn reports_are_read_from_json() {
+        let read = |line: &str| serde_json::from_str::<MtaReport>(line).ok();
+        assert_eq!(read(r#"{"report":"told"}"#), Some(MtaReport::Told));
+        let refused = r#"{"report":"shell","command":"Get-X","accepted":false,"output":"no such command"}"#;
+        let expected = MtaReport::Shell {
+            command: "Get-X".to_owned(),
+            accepted: false,
+            output: "no such command".to_owned(),
+            code: String::new(),
+        };
+        assert_eq!(read(refused), Some(expected));
+        let queue = r#"{"report":"queue","next_hop":"b.test","delivery":"DnsConnectorDelivery","status":"Retry",
+                        "messages":2,"last_error":"","later":"fields may be added"}"#;
+        assert!(matches!(read(queue), Some(MtaReport::Queue(own)) if own.messages == 2 && own.next_hop == "b.test"));
+        assert_eq!(read(r#"{"report":"store","message":"1","error":"disk full"}"#), None);
     }
 }

@@ -15,6 +15,7 @@ use std::{
 
 use mtaspec_reference_transport::{connector::Connector, network::Network};
 use rustls::pki_types::CertificateDer;
+use serde::Deserialize;
 
 use crate::{
     case::{
@@ -59,6 +60,9 @@ pub use options::{MtaOption, WithOptions};
 pub use process::ProcessMta;
 pub use reference::Reference;
 pub use server_settings::{Lookup, ServerSettings};
+
+/// The domain of the message that each world in the sandbox delivers before its case.
+pub const CANARY_DOMAIN: &str = "canary.test";
 
 /// A boxed future, so that the traits here can be used as objects.
 pub type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -131,6 +135,9 @@ pub trait Mta: Send + Sync {
     fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>>;
 }
 
+/// What an MTA without [`RunningMta::shell`] cannot be asked.
+const RUN_TIME_CHANGE: &str = "a change of connectors at run time";
+
 /// An MTA at work in one world.
 ///
 /// In memory it shares a thread with its world. One that spins while it uses the network is ended by a limit of the
@@ -151,7 +158,7 @@ pub trait RunningMta: Send + Sync {
     /// [`StartError::Unsupported`] if its configuration cannot change.
     fn shell(self: Arc<Self>, text: ShellText) -> Work<Result<(), StartError>> {
         drop(text);
-        Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
+        Box::pin(async { Err(StartError::unsupported(RUN_TIME_CHANGE)) })
     }
 
     /// What it has to do; `None` if that cannot be seen from outside.
@@ -228,7 +235,8 @@ pub struct Brief {
     pub authority: Authority,
     /// Certificates that it may show, by name.
     pub identities: Vec<Identity>,
-    /// Accepted domains, and where their mail goes, as it is dialled.
+    /// Accepted domains, and where their mail goes, as it is dialled. [`CANARY_DOMAIN`] is one of them where a world has a
+    /// canary; it is none of the organisation's.
     pub accepted: Vec<(String, SocketAddr)>,
     /// The effective connectors at the start: defaults filled in, permissions resolved.
     pub connectors: Vec<Connector>,
@@ -309,7 +317,7 @@ pub struct ShellRefusal {
 }
 
 /// How a queue of an MTA stands, in its own words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct QueueReport {
     /// What waits there is for this.
     pub next_hop: String,
@@ -322,6 +330,7 @@ pub struct QueueReport {
     /// Why its last attempt failed; empty if it did not.
     pub last_error: String,
     /// The domain with whose hosts it speaks mutual TLS; empty: none, or the MTA does not say.
+    #[serde(default)]
     pub tls_domain: String,
 }
 

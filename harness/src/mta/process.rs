@@ -15,17 +15,21 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::{net::UnixDatagram, task::AbortHandle};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{UnixDatagram, unix::pipe},
+    task::AbortHandle,
+};
 
 use super::{
-    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, Reporter, RunningMta, StartError,
-    Submission, Work,
+    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, RUN_TIME_CHANGE, Reporter, RunningMta,
+    StartError, Submission, Work,
     install::{install, owner},
     reported::Reported,
     submit::{SubmitError, Submitted, greets, submit},
 };
 use crate::{
-    case::model::Via,
+    case::model::{ShellText, Via},
     trace::event::{REFUSED_AT_SUBMISSION, ReportedFate},
 };
 
@@ -33,6 +37,8 @@ use crate::{
 const READY_MAX: Duration = Duration::from_secs(8);
 /// How long one command of preparation may take.
 const PREPARE_MAX: Duration = Duration::from_secs(5);
+/// How long the shell may take for one text.
+const TOLD_MAX: Duration = Duration::from_secs(5);
 /// How long the end of a process may come after that of its connections.
 const DEATH_MAX: Duration = Duration::from_millis(200);
 /// How often processes and the submission port are looked at.
@@ -101,10 +107,10 @@ impl<A: Adapter> Mta for ProcessMta<A> {
             options.iter().try_for_each(|option| self.0.set(&mut plan, option))?;
             Ok(plan)
         });
-        let reader = self.0.reports();
+        let (reader, typed) = (self.0.reports(), self.0.typed());
         Box::pin(async move {
             let reported = reader.map(|reader| Reported::new(reader, Arc::clone(&brief.reporter)));
-            let running = Running::start(plan?, brief, reported).await?;
+            let running = Running::start(plan?, brief, reported, typed).await?;
             Ok(running as Arc<dyn RunningMta>)
         })
     }
@@ -118,8 +124,20 @@ struct Running {
     reporter: Arc<dyn Reporter>,
     /// Where its own reports go, if it makes any.
     reported: Option<Arc<Reported>>,
+    /// Where it is told of shell text, if it has such a place.
+    typed: Option<Keyboard>,
     evidence: Arc<EvidenceBook>,
     tasks: Mutex<Vec<AbortHandle>>,
+}
+
+/// What is written for a text.
+type TypedText = fn(&ShellText) -> String;
+
+/// Where shell text is typed while the MTA works.
+struct Keyboard {
+    text: TypedText,
+    /// Standard input of its first process; held until what was typed has been run.
+    input: tokio::sync::Mutex<Option<pipe::Sender>>,
 }
 
 /// Where the standard output of a process goes.
@@ -135,7 +153,12 @@ struct Process {
 }
 
 impl Running {
-    async fn start(plan: Plan, brief: Brief, reported: Option<Arc<Reported>>) -> Result<Arc<Self>, StartError> {
+    async fn start(
+        plan: Plan,
+        brief: Brief,
+        reported: Option<Arc<Reported>>,
+        typed: Option<TypedText>,
+    ) -> Result<Arc<Self>, StartError> {
         let evidence = Arc::clone(&brief.evidence);
         install(&plan, &evidence).map_err(failed)?;
         fs::create_dir_all(OUTPUT).map_err(failed)?;
@@ -145,6 +168,7 @@ impl Running {
             processes: Mutex::default(),
             reporter: brief.reporter,
             reported,
+            typed: typed.map(|text| Keyboard { text, input: tokio::sync::Mutex::default() }),
             evidence,
             tasks: Mutex::new(vec![log.abort_handle()]),
             plan,
@@ -158,6 +182,10 @@ impl Running {
             if let (Some(reported), Some(output)) = (&running.reported, process.child.stdout.take()) {
                 let listening = tokio::spawn(Arc::clone(reported).listen(output));
                 lock(&running.tasks).push(listening.abort_handle());
+            }
+            if let (Some(keyboard), Some(input)) = (&running.typed, process.child.stdin.take()) {
+                let input = pipe::Sender::from_owned_fd(input.into()).map_err(failed)?;
+                keyboard.input.lock().await.get_or_insert(input);
             }
             running.processes().push(process);
         }
@@ -179,7 +207,8 @@ impl Running {
             Output::Reports => Stdio::piped(),
         };
         let mut command = command(planned)?;
-        command.stdin(Stdio::null()).stdout(output).stderr(log);
+        let input = if self.typed.is_some() { Stdio::piped() } else { Stdio::null() };
+        command.stdin(input).stdout(output).stderr(log);
         let child =
             command.spawn().map_err(|error| self.failure(&format!("`{}`: {error}", planned.program.display())))?;
         Ok(Process { name, child })
@@ -269,6 +298,25 @@ impl RunningMta for Running {
                 }
             }
             Ok(())
+        })
+    }
+
+    fn shell(self: Arc<Self>, text: ShellText) -> Work<Result<(), StartError>> {
+        Box::pin(async move {
+            let (Some(keyboard), Some(reported)) = (&self.typed, &self.reported) else {
+                return Err(StartError::unsupported(RUN_TIME_CHANGE));
+            };
+            let run = async {
+                let mut input = keyboard.input.lock().await;
+                let Some(input) = input.as_mut() else { return Err(io::ErrorKind::BrokenPipe.into()) };
+                input.write_all((keyboard.text)(&text).as_bytes()).await?;
+                reported.told().await;
+                Ok(())
+            };
+            match tokio::time::timeout(TOLD_MAX, run).await {
+                Ok(run) => run.map_err(|error: io::Error| self.failure(&format!("its standard input: {error}"))),
+                Err(_) => Err(self.failure(&format!("a text for its shell was not run within {TOLD_MAX:?}"))),
+            }
         })
     }
 

@@ -9,9 +9,10 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     net::unix::pipe,
+    sync::Notify,
 };
 
-use super::{MtaReport, ReportReader, Reporter};
+use super::{MtaReport, ReportReader, Reporter, ShellRefusal};
 
 /// Forwards reports. What speaks of a message that is not known yet waits for its name: an MTA may be done with a
 /// message before it has said that it took it.
@@ -19,6 +20,8 @@ pub(super) struct Reported {
     reader: ReportReader,
     reporter: Arc<dyn Reporter>,
     state: Mutex<State>,
+    /// A text that was typed has been run.
+    told: Notify,
 }
 
 #[derive(Default)]
@@ -30,7 +33,7 @@ struct State {
 
 impl Reported {
     pub(super) fn new(reader: ReportReader, reporter: Arc<dyn Reporter>) -> Arc<Self> {
-        Arc::new(Self { reader, reporter, state: Mutex::default() })
+        Arc::new(Self { reader, reporter, state: Mutex::default(), told: Notify::new() })
     }
 
     /// Reads reports until there are no more.
@@ -42,6 +45,11 @@ impl Reported {
             }
         }
         Ok(())
+    }
+
+    /// Waits until a text that was typed has been run, and everything that it reports has been heard.
+    pub(super) async fn told(&self) {
+        self.told.notified().await;
     }
 
     /// The message of this name in the trace was taken with this reply.
@@ -67,12 +75,14 @@ impl Reported {
             MtaReport::Log { kind, file, row } => self.reporter.log(*kind, file, row),
             MtaReport::Queue(queue) => self.reporter.queue(queue.clone()),
             MtaReport::Route { message, recipient, connector, delivery } => match state.names.get(message) {
-                Some(name) => self.reporter.route(name, recipient, connector, delivery),
+                Some(name) => self.reporter.route(name, recipient, connector.as_deref().unwrap_or_default(), delivery),
                 None => state.waiting.push(report),
             },
-            MtaReport::Shell { command, result } => {
-                self.reporter.shell(command, result.as_deref().map_err(Clone::clone));
+            MtaReport::Shell { command, accepted, output, code } => {
+                let refusal = || ShellRefusal { code: code.clone(), message: output.clone() };
+                self.reporter.shell(command, if *accepted { Ok(output) } else { Err(refusal()) });
             }
+            MtaReport::Told => self.told.notify_one(),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     case::Case,
-    mta::{Brief, EvidenceBook, Mta, RunningMta, StartError},
+    mta::{Brief, CANARY_DOMAIN, EvidenceBook, Mta, RunningMta, StartError},
     network::{
         clock::WorldClock,
         sandbox::{SandboxNetwork, Sandboxed},
@@ -61,7 +61,7 @@ async fn begin(
     let random = Mutex::new(generator(seed, &case.id));
     let network = SandboxNetwork { sockets: Sockets::default(), clock: Arc::clone(&clock), random };
     let mut brief: Brief = build::brief(case, &pki, Arc::new(network), &recorder)?;
-    brief.accepted.push((canary::DOMAIN.to_owned(), canary::HOST));
+    brief.accepted.push((CANARY_DOMAIN.to_owned(), canary::HOST));
     brief.evidence = Arc::clone(evidence);
     let forecourt = Forecourt::open(&pki, &clock).await?;
     let running = tokio::time::timeout(START_MAX, mta.start(brief))
