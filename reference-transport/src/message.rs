@@ -10,7 +10,7 @@ use crate::{
     connector::{CrossPremises, HeaderRights},
     dsn, header_firewall,
     session::Content,
-    store::Stored,
+    store::{Data, Stored},
     wire::wire_size,
 };
 
@@ -24,7 +24,7 @@ pub struct Submission {
     /// Forward-paths without brackets.
     pub recipients: Vec<String>,
     /// The mail data, without transparency. Shared, never copied as a whole.
-    pub data: Arc<[u8]>,
+    pub data: Arc<Vec<u8>>,
     /// Who hands it in.
     pub via: Via,
     /// What the sender asks about notifications.
@@ -74,7 +74,7 @@ pub struct Message {
     pub size: u64,
     /// Fields, each line ended by CRLF, without the empty line that ends them.
     header: Vec<u8>,
-    data: Arc<[u8]>,
+    data: Arc<Vec<u8>>,
     body_start: usize,
 }
 
@@ -129,7 +129,7 @@ impl Message {
             is_notice: false,
             arrived: self.arrived,
             size: self.size,
-            data: self.headed(self.header.clone()).parts().concat().into(),
+            data: Data::new([&self.header[..], b"\r\n"].concat(), Arc::clone(&self.data), self.body_start),
         }
     }
 
@@ -137,6 +137,7 @@ impl Message {
     #[must_use]
     pub fn restored(stored: Stored) -> Self {
         let Stored { name, reverse_path, recipients, dsn, arrived, size, data, .. } = stored;
+        let data = data.whole();
         let (header, body_start) = header_of(&data);
         Self { name, reverse_path, recipients, dsn, via: Via::Submission, arrived, size, header, data, body_start }
     }
@@ -274,7 +275,7 @@ mod tests {
             name: "m".into(),
             reverse_path: "a@sender.test".into(),
             recipients: vec!["b@contoso.test".into()],
-            data: data.as_bytes().into(),
+            data: data.as_bytes().to_vec().into(),
             via,
             dsn: dsn::Request::default(),
         };

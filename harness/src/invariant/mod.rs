@@ -129,8 +129,13 @@ impl Checked {
 /// One entry an invariant of [`ALL`], in its order.
 #[must_use]
 pub fn check(case: &Case, trace: &Trace) -> Vec<(&'static str, Checked)> {
-    let judging = Judging::new(case, trace);
-    ALL.iter().map(|invariant| (invariant.id, (invariant.check)(&judging))).collect()
+    check_view(&Judging::new(case, trace))
+}
+
+/// As [`check`], of a trace that is read already.
+#[must_use]
+pub fn check_view(judging: &Judging<'_>) -> Vec<(&'static str, Checked)> {
+    ALL.iter().map(|invariant| (invariant.id, (invariant.check)(judging))).collect()
 }
 
 /// What a run found of one invariant.

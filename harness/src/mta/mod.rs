@@ -302,7 +302,7 @@ pub struct Submission {
     /// What it asks about notifications. An MTA that takes no such parameters refuses a message that asks.
     pub dsn: Dsn,
     /// The message, with the line ends of the page.
-    pub octets: Arc<[u8]>,
+    pub octets: Arc<Vec<u8>>,
     /// How it comes in.
     pub via: Via,
 }

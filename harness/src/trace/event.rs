@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::octets::Octets;
+use super::{digest::Digest, octets::Octets};
 use crate::case::dsn::Dsn;
 
 /// How the reason of a fate begins that was seen where the message was handed over, and not reported by the MTA.
@@ -338,13 +338,13 @@ pub struct MessageFacts {
     /// Octets.
     pub size: u64,
     /// Of all octets, in hexadecimal.
-    pub sha256: String,
+    pub sha256: Digest,
     /// The header section without the empty line behind it.
     pub header: Octets,
     /// Octets behind the empty line.
     pub body_size: u64,
     /// Of these, in hexadecimal.
-    pub body_sha256: String,
+    pub body_sha256: Digest,
     /// Octets of the longest line.
     pub longest_line: u64,
     /// CR that no LF follows.

@@ -132,12 +132,11 @@ pub(crate) fn too_long(case: &Case) -> StartError {
 
 /// How long it may take on sockets to carry the messages of a case: our own work, which is added to its horizon.
 pub(crate) fn carrying(case: &Case) -> Duration {
-    let all = |count: &dyn Fn(&MessageSpec) -> usize| -> u64 {
-        let count = |own| u64::try_from(count(own)).unwrap_or(u64::MAX).saturating_mul(own.times.into());
-        case.messages.iter().map(count).sum()
+    let all = |count: &dyn Fn(&MessageSpec) -> u64| -> u64 {
+        case.messages.iter().map(|own| count(own).saturating_mul(own.times.into())).sum()
     };
-    let octets = all(&|own| own.octets().len());
-    let paths = all(&|own| own.recipients.len());
+    let octets = all(&MessageSpec::size);
+    let paths = all(&|own| u64::try_from(own.recipients.len()).unwrap_or(u64::MAX));
     Duration::from_secs(octets / CARRIED_OCTETS + paths / CARRIED_PATHS)
 }
 
@@ -248,8 +247,10 @@ impl Watched<'_> {
                 return (EndCause::Lost, quiet);
             }
             let is_quiet = if self.reports { recorder.is_quiet() } else { recorder.is_idle() };
-            let may_settle =
-                schedule.refusal().is_some() || (!case.world.observe_until && schedule.all_submitted() && is_quiet);
+            // Of an MTA whose queue can be seen to be empty nothing more is to come, however long it was to be watched.
+            let is_watched_on = case.world.observe_until && schedule.refusal().is_none();
+            let may_settle = schedule.refusal().is_some()
+                || ((!is_watched_on || self.running.backlog().is_some()) && schedule.all_submitted() && is_quiet);
             let events = recorder.events();
             let look = if self.running.backlog().is_some() { LOOK.min(quiet) } else { quiet };
             tokio::select! {
@@ -267,6 +268,9 @@ impl Watched<'_> {
                     empty = if backlog == Some(Backlog::Empty) { empty + look } else { Duration::ZERO };
                     if empty >= EMPTY_QUIET {
                         return (EndCause::Settled, EMPTY_QUIET);
+                    }
+                    if is_watched_on {
+                        continue;
                     }
                     // It tries again and again; what two rounds have not changed stays so.
                     if self.is_waiting(backlog) && settled_on_the_wire(case, recorder) {

@@ -23,7 +23,7 @@ pub fn header(octets: &[u8]) {
         name: String::new(),
         reverse_path: String::new(),
         recipients: Vec::new(),
-        data: Arc::from(data),
+        data: Arc::new(data.to_vec()),
         via: if has(16) { Via::Submission } else { Via::Transport },
         dsn: crate::dsn::Request::default(),
     };

@@ -58,9 +58,10 @@ impl Adapter for Postfix {
     fn plan(&self, brief: &Brief) -> Result<Plan, StartError> {
         let enabled: Vec<&Connector> = brief.connectors.iter().filter(|connector| connector.enabled).collect();
         let identities: Vec<&str> = brief.identities.iter().map(|identity| identity.name.as_str()).collect();
+        let secure = &brief.settings.organisation.tls_send_domain_secure_list;
         let services: Vec<Service> = (1..)
             .zip(&enabled)
-            .map(|(number, own)| Service::of(format!("connector{number}"), own, &identities, &brief.server))
+            .map(|(number, own)| Service::of(format!("connector{number}"), own, &identities, &brief.server, secure))
             .collect::<Result<_, _>>()?;
         let names = services.iter().map(|service| service.name.as_str());
         let routes = Routes::of(names.zip(enabled.iter().copied()))?;
@@ -85,7 +86,7 @@ impl Adapter for Postfix {
             PlannedFile::text(files::path("families"), files::table(&routes.families)),
             PlannedFile::text(files::path("everything"), files::table(&routes.everything)),
         ];
-        plan.files.extend(resolver);
+        plan.files.push(resolver);
         for identity in &brief.identities {
             plan.files.push(PlannedFile::secret(files::identity_file(&identity.name), identity.pem()));
         }

@@ -1,5 +1,5 @@
-//! `/etc/resolv.conf`: Postfix asks the name servers that the machine is told of. A list of the server's own takes their
-//! place in the world, where all connectors look names up in it.
+//! `/etc/resolv.conf`: Postfix asks the name servers that the machine is told of, with the patience of resolv.conf(5). A
+//! list of the server's own takes their place in the world, where all connectors look names up in it.
 
 use std::{fmt::Write as _, net::SocketAddr};
 
@@ -10,21 +10,18 @@ use crate::mta::{Lookup, PlannedFile, ServerSettings, StartError};
 /// How many name servers resolv.conf(5) may list.
 const SERVERS_MAX: usize = 3;
 
-/// The file in the place of the machine's own, if it has to differ from that.
+/// The file.
 pub(super) fn file(
     settings: &ServerSettings,
     connectors: &[&Connector],
     adapter: &[SocketAddr],
-) -> Result<Option<PlannedFile>, StartError> {
+) -> Result<PlannedFile, StartError> {
     let Lookup { servers, protocol } = settings.lookup(connectors, adapter)?;
     let options = match protocol {
         DnsProtocol::Any => "",
-        DnsProtocol::TcpOnly => " use-vc",
+        DnsProtocol::TcpOnly => "options use-vc\n",
         DnsProtocol::UdpOnly => return Err(StartError::unsupported("name servers that are asked over UDP alone")),
     };
-    if options.is_empty() && servers.iter().eq(adapter.iter().map(SocketAddr::ip).collect::<Vec<_>>().iter()) {
-        return Ok(None);
-    }
     if servers.is_empty() || servers.len() > SERVERS_MAX {
         return Err(StartError::unsupported("a list of no name servers, or of more than three"));
     }
@@ -32,7 +29,6 @@ pub(super) fn file(
     for server in servers {
         let _infallible = writeln!(text, "nameserver {server}");
     }
-    // One round, as in every world.
-    let _infallible = writeln!(text, "options timeout:1 attempts:1{options}");
-    Ok(Some(PlannedFile::text("/etc/resolv.conf", text)))
+    text.push_str(options);
+    Ok(PlannedFile::text("/etc/resolv.conf", text))
 }

@@ -150,11 +150,12 @@ fn name_servers_of_the_servers_own_list_stand_in_resolv_conf() {
         let file = plan.files.into_iter().find(|file| file.path == Path::new("/etc/resolv.conf"));
         file.map(|file| String::from_utf8(file.contents.unwrap_or_default()).expect("text"))
     };
-    let expected = "nameserver 192.0.2.55\nnameserver 192.0.2.54\noptions timeout:1 attempts:1\n";
+    let expected = "nameserver 192.0.2.55\nnameserver 192.0.2.54\n";
     assert_eq!(resolver(&shell).as_deref(), Some(expected));
     let over_tcp = resolver(&format!("{shell} -ExternalDNSProtocolOption UseTcpOnly")).expect("a file");
-    assert!(over_tcp.ends_with("attempts:1 use-vc\n"), "{over_tcp}");
-    assert_eq!(resolver("New-SendConnector -Name R -AddressSpaces * -Custom"), None);
+    assert!(over_tcp.ends_with("options use-vc\n"), "{over_tcp}");
+    let usual = resolver("New-SendConnector -Name R -AddressSpaces * -Custom");
+    assert_eq!(usual.as_deref(), Some("nameserver 192.0.2.53\n"));
     let over_udp = format!("{shell} -ExternalDNSProtocolOption UseUdpOnly");
     check_refused(&over_udp, "name servers that are asked over UDP alone");
 }
@@ -168,9 +169,21 @@ fn the_other_half_is_told_by_another_name() {
 }
 
 #[test]
-fn a_chain_without_a_name_is_refused() {
+fn a_chain_without_a_name_is_a_chain_with_any_name() {
     let shell = "New-SendConnector -Name Relay -AddressSpaces * -Internet -RequireTLS $true -TlsAuthLevel CertificateValidation";
-    check_refused(shell, "`-TlsAuthLevel CertificateValidation`: a chain without a name");
+    let text = told(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
+    assert!(text.contains("-o smtp_tls_secure_cert_match=.test,.example,.invalid\n"), "{text}");
+}
+
+#[test]
+fn domains_of_the_secure_list_have_a_policy_of_their_own() {
+    let list = "Set-TransportConfig -TLSSendDomainSecureList contoso.test\n";
+    let with = "New-SendConnector -Name Internet -AddressSpaces * -Custom -DomainSecureEnabled $true";
+    let text = told(&Postfix.plan(&brief(&format!("{list}{with}"))).expect("Postfix can be asked for it"));
+    assert!(text.contains("contoso.test\tsecure match=nexthop\n"), "{text}");
+    let without = "New-SendConnector -Name Internet -AddressSpaces * -Custom";
+    let text = told(&Postfix.plan(&brief(&format!("{list}{without}"))).expect("Postfix can be asked for it"));
+    assert!(!text.contains("secure match"), "{text}");
 }
 
 #[test]
