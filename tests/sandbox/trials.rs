@@ -23,7 +23,7 @@ use crate::{
     errand::{errand, observe, observe_with, rule},
     evidence,
     machine::{kill, mounts, processes, wait_until},
-    probe,
+    mtas, probe,
 };
 
 const DELIVERS: &str = "own/page#delivers";
@@ -66,7 +66,17 @@ pub(crate) fn main() -> ExitCode {
         })
         .with_ignored_flag(!is_root)
     });
-    libtest_mimic::run(&arguments, trials.into()).exit_code()
+    let killed = mtas::fetched().into_iter().map(|(mta, is_fetched)| {
+        if !is_fetched && !arguments.list {
+            eprintln!("{mta} is not fetched: skipped");
+        }
+        let killed = move || {
+            mtas::killed(mta);
+            Ok(())
+        };
+        Trial::test(format!("with_the_parent_{mta}_goes"), killed).with_ignored_flag(!is_root || !is_fetched)
+    });
+    libtest_mimic::run(&arguments, trials.into_iter().chain(killed).collect()).exit_code()
 }
 
 #[track_caller]

@@ -11,7 +11,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{Brief, MtaOption, QueueReport, StartError};
+use super::{Brief, MtaOption, NextHop, QueueReport, StartError};
 use crate::{
     case::model::ShellText,
     trace::event::{LogKind, ReportedFate},
@@ -38,6 +38,12 @@ pub trait Adapter: Send + Sync {
     /// How its reports are read, if it makes any on standard output. `None`: it is watched on the wire alone.
     fn reports(&self) -> Option<ReportReader> {
         None
+    }
+
+    /// Whether it says what becomes of each recipient: in its reports, or by the end of the command that a message is
+    /// handed over by ([`Says::Fate`]).
+    fn reports_fates(&self) -> bool {
+        self.reports().is_some()
     }
 
     /// As [`Mta::knows_organisation`](super::Mta::knows_organisation).
@@ -178,6 +184,11 @@ pub struct Plan {
     pub repeat: Option<(Duration, PlannedCommand)>,
     /// Where it takes messages by SMTP once it is up; `127.0.0.1:25` for most.
     pub submission: SocketAddr,
+    /// How it takes messages if it takes no SMTP; `None`: at [`Plan::submission`].
+    pub injection: Option<PlannedInjection>,
+    /// What stands in the place of the files of the same paths until the canary has arrived: for an MTA with one next
+    /// hop, and no other for the canary. It must read them anew for each attempt.
+    pub until_canary: Vec<PlannedFile>,
     /// Where other servers of its organisation hand messages over (`via=transport`); `None`: at the same place.
     pub transport: Option<SocketAddr>,
     /// How long it may take to end when it is asked to (SIGTERM) at the end of the case, before it is killed. Zero:
@@ -203,6 +214,8 @@ impl Plan {
             start: Vec::new(),
             repeat: None,
             submission,
+            injection: None,
+            until_canary: Vec::new(),
             transport: None,
             stop_grace: Duration::ZERO,
             queue: Vec::new(),
@@ -287,6 +300,40 @@ impl PlannedCommand {
         let arguments = arguments.into_iter().map(Into::into).collect();
         Self { program: program.into(), arguments, environment: Vec::new(), user: None }
     }
+}
+
+/// A command that takes a message on standard input, in the lines of this system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedInjection {
+    /// What is run for each message.
+    pub command: PlannedCommand,
+    /// Where it is told of the envelope.
+    pub envelope: EnvelopeForm,
+    /// What its end says.
+    pub says: Says,
+    /// The only way out; what that cannot take is not handed over.
+    pub way: NextHop,
+}
+
+/// Where a command is told of an envelope.
+#[expect(clippy::exhaustive_enums, reason = "arguments or input")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvelopeForm {
+    /// Behind its own arguments: `-f`, the reverse-path, `--`, and the forward-paths.
+    Arguments,
+    /// Before the message: a line each for the reverse-path and the forward-paths, and an empty one.
+    Lines,
+}
+
+/// What the end of such a command says.
+#[expect(clippy::exhaustive_enums, reason = "it has tried, or it has not")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// That the message was tried, and how that went: 0, that it was delivered; 75, that it may be tried later;
+    /// anything else, that it failed (sysexits.h).
+    Fate,
+    /// That it is in the queue, if the status is 0.
+    Queued,
 }
 
 #[cfg(test)]

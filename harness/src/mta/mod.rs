@@ -33,9 +33,15 @@ mod daemon;
 mod evidence;
 pub mod exim;
 pub mod fetch;
+#[cfg(test)]
+mod fixture;
+#[cfg(target_os = "linux")]
+mod inject;
 #[cfg(target_os = "linux")]
 mod install;
 mod library;
+pub mod msmtp;
+pub mod nullmailer;
 pub mod options;
 mod pem;
 pub mod postfix;
@@ -49,7 +55,8 @@ mod server_settings;
 mod submit;
 
 pub use adapter::{
-    Adapter, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, ReportReader, VersionCommand,
+    Adapter, EnvelopeForm, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection, PlannedUser,
+    ReportReader, Says, VersionCommand,
 };
 pub use brief::NextHop;
 pub use daemon::ReferenceDaemon;
@@ -150,6 +157,15 @@ pub trait RunningMta: Send + Sync {
     ///
     /// [`StartError::Unsupported`] if the message cannot be handed over as asked.
     fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>>;
+
+    /// Hears that the canary has arrived, and that the case begins: what stood in place for the canary alone goes.
+    ///
+    /// # Errors
+    ///
+    /// If it could not be made ready for the case.
+    fn begin(self: Arc<Self>) -> Work<Result<(), StartError>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// More text for its management shell, later in the case.
     ///

@@ -131,17 +131,21 @@ fn setting(reason: &str) -> &str {
 
 /// `RFC: 212 held, 1 broken. Send connector: 88 held, 3 broken.`
 pub(super) fn bases(report: &RunReport) -> String {
-    let name = |basis: Basis| match basis {
-        Basis::Exchange => "Send connector",
-        Basis::Ours => "ours",
-        Basis::Rfc => "RFC",
-    };
     let sum = |(basis, sum): (&Basis, &ClaimSum)| {
         let not_reached =
             if sum.not_reached > 0 { format!(", {} not reached", sum.not_reached) } else { String::new() };
-        format!("{}: {} held, {} broken{not_reached}.", name(*basis), sum.held, sum.broken)
+        format!("{}: {} held, {} broken{not_reached}.", basis_name(*basis), sum.held, sum.broken)
     };
     report.basis.iter().rev().map(sum).collect::<Vec<_>>().join(" ")
+}
+
+/// Who asks, in the words of a summary.
+pub(super) fn basis_name(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Exchange => "Send connector",
+        Basis::Ours => "ours",
+        Basis::Rfc => "RFC",
+    }
 }
 
 /// What is wrong with a case: for each claim that did not hold the sentence of its requirement, what was expected and

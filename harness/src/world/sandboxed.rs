@@ -24,8 +24,8 @@ use crate::{
     trace::Trace,
 };
 
-/// How long an MTA may take to start.
-const START_MAX: Duration = Duration::from_secs(10);
+/// How long an MTA may take to start, with everything that it prepares.
+const START_MAX: Duration = Duration::from_secs(25);
 /// How long an MTA may take to stop.
 const STOP_MAX: Duration = Duration::from_secs(3);
 
@@ -69,6 +69,7 @@ async fn begin(
         .map_err(|_| StartError::Failed { why: format!("it did not start within {START_MAX:?}") })??;
     forecourt.fly(&running, &case.world.server).await?;
     drop(forecourt);
+    Arc::clone(&running).begin().await?;
     // The times of hosts and zones count from here, as those of the page do.
     let population = build::population(case, &pki, &clock, &recorder)?;
     let listening = Sandboxed::listen(&population)
