@@ -161,7 +161,7 @@ impl Pki {
     }
 
     /// The list of revoked certificates of the issuer of all servers, as an MTA's configuration takes it: in DER and in
-    /// PEM. Those of `specs` that are [`CertificateKind::Revoked`](crate::host::CertificateKind::Revoked) are in it.
+    /// PEM. Those of `specs` that are [`CertificateKind::Revoked`] are in it.
     ///
     /// # Errors
     ///
