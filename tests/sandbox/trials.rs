@@ -19,6 +19,7 @@ use mtaspec_harness::{
 };
 
 use crate::{
+    command::{self, same_as_its_adapter},
     daemon::same_as_in_memory,
     errand::{errand, observe, observe_with, rule},
     evidence,
@@ -30,7 +31,7 @@ const DELIVERS: &str = "own/page#delivers";
 const LASTS: &str = "own/page#lasts";
 
 /// All tests by name.
-const TRIALS: [(&str, fn()); 19] = [
+const TRIALS: [(&str, fn()); 20] = [
     ("a_case_longer_than_30_s_is_unsupported", too_long),
     ("a_dead_worker_loses_the_case_and_leaves_nothing", dead_worker),
     ("a_failure_shows_log_and_configuration", evidence::shown),
@@ -47,6 +48,7 @@ const TRIALS: [(&str, fn()); 19] = [
     ("the_reference_conforms", || drop(conforms("reference"))),
     ("log_configuration_and_trace_are_kept", evidence::kept),
     ("the_reference_as_a_daemon_does_what_it_does_in_memory", same_as_in_memory),
+    ("the_reference_behind_a_command_is_judged_as_by_its_adapter", same_as_its_adapter),
     ("the_version_is_asked_in_a_sandbox", version),
     ("with_the_parent_everything_goes", dead_parent),
     ("without_root_the_program_says_so_and_ends_with_69", needs_root),
@@ -59,14 +61,14 @@ pub(crate) fn main() -> ExitCode {
     if !is_root && !arguments.list {
         eprintln!("needs root: skipped");
     }
-    let trials = TRIALS.map(|(name, run)| {
+    let trials = TRIALS.into_iter().chain(command::TRIALS).map(|(name, run)| {
         Trial::test(name, move || {
             run();
             Ok(())
         })
         .with_ignored_flag(!is_root)
     });
-    libtest_mimic::run(&arguments, trials.into()).exit_code()
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
 #[track_caller]

@@ -118,7 +118,7 @@ impl Adapter for ReferenceDaemon {
 }
 
 /// A text for its shell, and where and by whom it is typed.
-fn told(text: &ShellText) -> Value {
+pub(super) fn told(text: &ShellText) -> Value {
     let origin = match text.origin {
         ShellOrigin::Eac => "eac",
         ShellOrigin::Shell => "shell",
@@ -127,7 +127,7 @@ fn told(text: &ShellText) -> Value {
 }
 
 /// Who there is beside it.
-fn organisation(all: &OrganisationSpec) -> Value {
+pub(super) fn organisation(all: &OrganisationSpec) -> Value {
     let profile = match all.profile {
         Profile::E2013 => "e2013",
         Profile::E2016 | Profile::Edge | Profile::Rfc => "e2016",
@@ -150,7 +150,7 @@ fn organisation(all: &OrganisationSpec) -> Value {
 /// A line of its reports.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "report", rename_all = "snake_case")]
-enum Line {
+pub(super) enum Line {
     Fate {
         message: String,
         recipient: String,
@@ -185,7 +185,7 @@ enum Line {
 }
 
 impl Line {
-    fn into_report(self) -> MtaReport {
+    pub(super) fn into_report(self) -> MtaReport {
         match self {
             Self::Fate { message, recipient, fate, reason } => MtaReport::Fate { message, recipient, fate, reason },
             Self::Log { kind, file, row } => MtaReport::Log { kind, file, row },

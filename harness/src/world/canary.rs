@@ -37,7 +37,7 @@ pub(super) const DOMAIN: &str = "canary.test";
 /// The canary's host. It is gone before the hosts of the page listen, so a page may have this address as well.
 pub(super) const HOST: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 254)), 25);
 /// How long the canary may take.
-const CANARY_MAX: Duration = Duration::from_secs(5);
+pub(crate) const CANARY_MAX: Duration = Duration::from_secs(5);
 
 /// What stands around the MTA before its case begins.
 pub(super) struct Forecourt {
@@ -70,7 +70,7 @@ impl Forecourt {
         tokio::select! {
             biased;
             done = arrived => done,
-            why = Arc::clone(running).lost() => Err(StartError::Failed { why }),
+            error = Arc::clone(running).lost() => Err(error),
             () = tokio::time::sleep(CANARY_MAX) => {
                 let why = format!("the canary message to {HOST} did not arrive within {CANARY_MAX:?}");
                 Err(StartError::Failed { why })

@@ -247,8 +247,8 @@ impl Watched<'_> {
             let look = if self.running.backlog().is_some() { LOOK.min(quiet) } else { quiet };
             tokio::select! {
                 biased;
-                why = &mut lost => {
-                    schedule.refuse(StartError::Failed { why });
+                error = &mut lost => {
+                    schedule.refuse(error);
                     return (EndCause::Lost, quiet);
                 }
                 () = recorder.changed() => empty = Duration::ZERO,
@@ -270,7 +270,13 @@ impl Watched<'_> {
                         return (EndCause::Settled, quiet);
                     }
                 }
-                () = &mut horizon => return (EndCause::Horizon, quiet),
+                () = &mut horizon => match self.running.owes() {
+                    Some(debt) => {
+                        schedule.refuse(debt);
+                        return (EndCause::Lost, quiet);
+                    }
+                    None => return (EndCause::Horizon, quiet),
+                },
             }
         }
     }
