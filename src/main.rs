@@ -17,6 +17,7 @@ use std::{
 
 use clap::Parser as _;
 use indicatif::ProgressDrawTarget;
+use mimalloc::MiMalloc;
 use mtaspec_harness::report::terminal::Colour;
 
 use crate::{
@@ -56,6 +57,10 @@ mod stored;
 mod surroundings;
 mod told;
 mod worker;
+
+/// A world is many small things, made and thrown away by several threads at once: that is what this allocator is for.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     // Before anything else: a sandbox is entered by a process of one thread.

@@ -40,6 +40,7 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let snapshots = snapshots::asked_for(args, network)?;
     let deviations = deviations::read(args.deviations.as_deref(), chosen.name())?;
     let suite = load::suite(&args.pages)?;
+    suite.read_pages(around.processors);
     let cases = selection::selected(args, load::cases(&suite, &args.filters.filters)?)?;
     let version = match &sandboxes {
         Some(sandboxes) => sandboxes.version(chosen)?,
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     }
     let report = suite.report_of(name, plan, results);
     let mut report = RunReport { options: args.mta_option.clone(), ..report };
-    let found = snapshots::settle(&snapshots, snapshots::Form::of(network), &suite, &report)?;
+    let found = snapshots::settle(&snapshots, snapshots::Form::of(network), &suite, &report, around.processors)?;
     let options = options(args, chosen);
     let told = told::Known { deviations: &deviations, options: &options, varying: &varying };
     let mut output = told::told(&suite, &mut report, told, &found, around.colour);

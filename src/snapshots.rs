@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeMap,
     fs, io,
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
@@ -18,7 +19,7 @@ use mtaspec_harness::{
         file::{self, Comparison},
         render,
     },
-    suite::Suite,
+    suite::{Suite, parallel},
     verdict::Verdict,
 };
 
@@ -106,30 +107,27 @@ pub(crate) fn asked_for(args: &args::Run, network: Network) -> Result<Use, Failu
     Ok(Use::Accept(place))
 }
 
-/// Compares or writes the snapshots of a run.
-pub(crate) fn settle(asked: &Use, form: Form, suite: &Suite, run: &RunReport) -> Result<Found, Failure> {
+/// Compares or writes the snapshots of a run; `jobs` of them are rendered at a time.
+pub(crate) fn settle(
+    asked: &Use,
+    form: Form,
+    suite: &Suite,
+    run: &RunReport,
+    jobs: NonZeroUsize,
+) -> Result<Found, Failure> {
     let mut found = Found::default();
     let (place, accept) = match asked {
         Use::Accept(place) => (place, true),
         Use::Compare(place) => (place, false),
         Use::Ignore => return Ok(found),
     };
-    for (section, cases) in whole_sections(suite, run) {
-        let Ok(case) = suite.case(&cases[0].id) else { continue };
-        let shown: Vec<Shown<'_>> = cases.iter().map(|case| Shown { id: &case.id, trace: &case.trace }).collect();
-        let text = match form {
-            Form::Memory => render(&shown, Layout::Memory),
-            Form::Sockets => without_what_varies(&shown),
-        };
-        let path = path(place, &case.file, section);
-        let stored = match place {
-            Place::BesidePages => suite.snapshot(&path).map(str::to_owned),
-            Place::Folder(_) => read(&path)?,
-        };
-        match file::compare(stored.as_deref(), &text) {
+    let sections: Vec<(&str, Vec<&CaseReport>)> = whole_sections(suite, run).into_iter().collect();
+    for section in parallel::map(&sections, jobs, |(section, cases)| of_section(place, form, suite, section, cases)) {
+        let Some(Section { page, path, text, comparison }) = section? else { continue };
+        match comparison {
             Comparison::Same => {}
             _ if accept => {
-                write(&path, &file::write(&case.file.display().to_string(), &text))?;
+                write(&path, &file::write(&page.display().to_string(), &text))?;
                 found.accepted.push(path);
             }
             Comparison::Differs { diff } => found.differ.push((path, diff)),
@@ -137,6 +135,36 @@ pub(crate) fn settle(asked: &Use, form: Form, suite: &Suite, run: &RunReport) ->
         }
     }
     Ok(found)
+}
+
+/// The snapshot of a section as it is now, and how it compares with the stored one.
+struct Section<'a> {
+    page: &'a Path,
+    path: PathBuf,
+    text: String,
+    comparison: Comparison,
+}
+
+/// `None`: no page has the section any more.
+fn of_section<'a>(
+    place: &Place,
+    form: Form,
+    suite: &'a Suite,
+    section: &str,
+    cases: &[&CaseReport],
+) -> Result<Option<Section<'a>>, Failure> {
+    let Ok(case) = suite.case(&cases[0].id) else { return Ok(None) };
+    let shown: Vec<Shown<'_>> = cases.iter().map(|case| Shown { id: &case.id, trace: &case.trace }).collect();
+    let text = match form {
+        Form::Memory => render(&shown, Layout::Memory),
+        Form::Sockets => without_what_varies(&shown),
+    };
+    let path = path(place, &case.file, section);
+    let comparison = match place {
+        Place::BesidePages => file::compare(suite.snapshot(&path), &text),
+        Place::Folder(_) => file::compare(read(&path)?.as_deref(), &text),
+    };
+    Ok(Some(Section { page: &case.file, path, text, comparison }))
 }
 
 /// The dialogues of a section as text that is the same in each run of the same MTA.

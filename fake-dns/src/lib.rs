@@ -80,6 +80,7 @@
 //! Recursion, delegation (an NS record is a record like any other), DNSSEC, zone transfer, dynamic update, and any
 //! opinion of who asks.
 
+pub mod check;
 pub mod driver;
 mod engine;
 pub mod event;

@@ -109,7 +109,7 @@ pub enum ClientCertificate {
 pub struct CertificateSpec {
     /// What is right or wrong with it.
     pub kind: CertificateKind,
-    /// Its DNS names (or addresses); the first is its common name, too.
+    /// Its DNS names (or addresses); the first is its common name, too, if `kind` does not say otherwise.
     pub names: Vec<String>,
 }
 
@@ -117,10 +117,14 @@ pub struct CertificateSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CertificateKind {
+    /// Valid, but the first name is its common name alone; the others are its DNS names.
+    CommonName,
     /// Ended a day before the world began.
     Expired,
     /// Begins a day after a world of any length has ended.
     NotYetValid,
+    /// Valid, but each name goes on behind a NUL, which ends a text for programs that count on it.
+    NulInName,
     /// Trusted and valid, and in the list of revoked certificates of its issuer.
     Revoked,
     /// Its own issuer.

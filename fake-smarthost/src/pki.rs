@@ -24,22 +24,30 @@ use rustls::{
 };
 
 use self::certificates::{Authority, Chain};
-use crate::host::{CertificateSpec, ClientCertificate};
+use crate::host::{CertificateKind, CertificateSpec, ClientCertificate};
 
 /// The authority of one world, and all that it signs.
 pub struct Pki {
     begin: SystemTime,
     authority: OnceLock<Result<Authority, PkiError>>,
+    /// Short of their clock.
     configs: Mutex<BTreeMap<ConfigKey, Arc<ServerConfig>>>,
     /// What hosts show: the same certificate, whoever asks, for somebody may trust it alone.
     shown: Mutex<BTreeMap<CertificateSpec, Shown>>,
+    /// What clients show, by issuer and name; no issuer: the usual one.
+    clients: Mutex<BTreeMap<(Option<String>, String), Arc<Chain>>>,
+    /// By what they revoke.
+    lists: Mutex<BTreeMap<Vec<CertificateSpec>, RevocationList>>,
 }
 
 /// A chain, and its key.
 type Shown = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
-/// What a server configuration is made of. The clock is known by its address, which lives as long as the entry.
-type ConfigKey = (CertificateSpec, Option<&'static str>, Vec<String>, usize);
+/// In DER and in PEM.
+type RevocationList = (CertificateRevocationListDer<'static>, String);
+
+/// What a server configuration is made of, short of its clock.
+type ConfigKey = (CertificateSpec, Option<&'static str>, Vec<String>);
 
 /// Why a certificate or a configuration cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,7 +75,14 @@ impl Pki {
     /// years.
     #[must_use]
     pub fn new(begin: SystemTime) -> Self {
-        Self { begin, authority: OnceLock::new(), configs: Mutex::default(), shown: Mutex::default() }
+        Self {
+            begin,
+            authority: OnceLock::new(),
+            configs: Mutex::default(),
+            shown: Mutex::default(),
+            clients: Mutex::default(),
+            lists: Mutex::default(),
+        }
     }
 
     /// The root certificate, as an MTA's configuration takes it.
@@ -97,8 +112,8 @@ impl Pki {
         &self,
         name: &str,
     ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), PkiError> {
-        let chain = self.authority()?.client(name)?;
-        Ok((chain.certificates, chain.key))
+        let chain = self.client(None, name)?;
+        Ok((chain.certificates.clone(), chain.key.clone_key()))
     }
 
     /// The same as [`Pki::client_identity`], as an MTA's configuration takes it: the chain and the key in PEM.
@@ -107,8 +122,8 @@ impl Pki {
     ///
     /// As [`Pki::client_identity`].
     pub fn client_identity_pem(&self, name: &str) -> Result<(String, String), PkiError> {
-        let chain = self.authority()?.client(name)?;
-        Ok((chain.pem, chain.key_pem))
+        let chain = self.client(None, name)?;
+        Ok((chain.pem.clone(), chain.key_pem.clone()))
     }
 
     /// The same as [`Pki::client_identity`], signed by an issuer whose common name is `issuer`, and which the root trusts
@@ -122,8 +137,24 @@ impl Pki {
         issuer: &str,
         name: &str,
     ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), PkiError> {
-        let chain = self.authority()?.client_of(issuer, name)?;
-        Ok((chain.certificates, chain.key))
+        let chain = self.client(Some(issuer), name)?;
+        Ok((chain.certificates.clone(), chain.key.clone_key()))
+    }
+
+    fn client(&self, issuer: Option<&str>, name: &str) -> Result<Arc<Chain>, PkiError> {
+        let key = (issuer.map(str::to_owned), name.to_owned());
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(chain) = clients.get(&key) {
+            return Ok(Arc::clone(chain));
+        }
+        let authority = self.authority()?;
+        let chain = match issuer {
+            None => authority.client(name)?,
+            Some(issuer) => authority.client_of(issuer, name)?,
+        };
+        let chain = Arc::new(chain);
+        clients.insert(key, Arc::clone(&chain));
+        Ok(chain)
     }
 
     /// The list of revoked certificates of the issuer of all servers, as an MTA's configuration takes it: in DER and in
@@ -136,9 +167,16 @@ impl Pki {
         &self,
         specs: &[CertificateSpec],
     ) -> Result<(CertificateRevocationListDer<'static>, String), PkiError> {
-        let list = self.authority()?.revocation_list(specs)?;
-        let pem = list.pem().map_err(config_error)?;
-        Ok((list.der().clone(), pem))
+        let revoked: Vec<CertificateSpec> =
+            specs.iter().filter(|spec| spec.kind == CertificateKind::Revoked).cloned().collect();
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(list) = lists.get(&revoked) {
+            return Ok(list.clone());
+        }
+        let list = self.authority()?.revocation_list(&revoked)?;
+        let list = (list.der().clone(), list.pem().map_err(config_error)?);
+        lists.insert(revoked, list.clone());
+        Ok(list)
     }
 
     /// The certificate that a host shows as `spec`, without its chain: for a client that trusts this one directly.
@@ -163,7 +201,8 @@ impl Pki {
     /// What a host needs for a handshake in which it shows `certificate`.
     ///
     /// `versions` are `1.2` and `1.3`; others are passed over. `clock` judges the certificate of a client, which must
-    /// come from the same root. Sessions are never resumed. The same arguments give the same configuration.
+    /// come from the same root. Sessions are never resumed. The same arguments give the same configuration, as long as
+    /// there is one clock.
     ///
     /// # Errors
     ///
@@ -179,15 +218,25 @@ impl Pki {
             ClientCertificate::Requested => "requested",
             ClientCertificate::Required => "required",
         });
-        let key = (certificate.clone(), asked, versions.to_vec(), Arc::as_ptr(clock).cast::<()>().addr());
+        let key = (certificate.clone(), asked, versions.to_vec());
         let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = configs.get(&key) {
-            return Ok(Arc::clone(config));
+        let config = match configs.get(&key) {
+            Some(config) => Arc::clone(config),
+            None => {
+                let chain = self.shown(certificate)?;
+                let config = Arc::new(self.make_config(chain, client_auth, versions, clock)?);
+                configs.insert(key, Arc::clone(&config));
+                config
+            }
+        };
+        drop(configs);
+        if Arc::ptr_eq(&config.time_provider, clock) {
+            return Ok(config);
         }
-        let chain = self.shown(certificate)?;
-        let config = Arc::new(self.make_config(chain, client_auth, versions, clock)?);
-        configs.insert(key, Arc::clone(&config));
-        Ok(config)
+        // Worlds share what is costly: the key that was read, and the roots.
+        let mut own = ServerConfig::clone(&config);
+        own.time_provider = Arc::clone(clock);
+        Ok(Arc::new(own))
     }
 
     fn make_config(

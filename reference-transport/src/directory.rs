@@ -40,7 +40,10 @@ use store::Store;
 pub use transport_config::TransportConfig;
 pub use transport_service::{DnsLookup, DnsProtocol, LogFiles, TransportService};
 
-use crate::{connector::Connector, domain::Domain};
+use crate::{
+    connector::Connector,
+    domain::{Domain, Mailbox},
+};
 
 /// What the organisation has configured, seen from one of its servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,8 @@ pub struct Directory {
     /// Subscription files that Edge servers have written, by folded name of the file.
     exports: BTreeMap<String, String>,
     accounts: Vec<String>,
+    /// Mailboxes of other servers than the one at work, and whose they are.
+    mailboxes: Vec<(Mailbox, String)>,
     /// How many objects were made.
     made: u64,
     queue_orders: Vec<QueueOrder>,
@@ -139,6 +144,7 @@ impl Directory {
             accounts: Vec::new(),
             made: 0,
             queue_orders: Vec::new(),
+            mailboxes: Vec::new(),
         }
     }
 

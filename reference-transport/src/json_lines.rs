@@ -50,10 +50,10 @@ pub fn report(report: &Report) -> String {
         Report::Store { message, error } => {
             json!({ "report": "store", "message": message, "error": error }).to_string()
         }
-        Report::Queue { next_hop, delivery, status, messages, last_error } => {
+        Report::Queue { next_hop, delivery, status, messages, last_error, tls_domain } => {
             let line = json!({
                 "report": "queue", "next_hop": next_hop, "delivery": delivery, "status": status.name(),
-                "messages": messages, "last_error": last_error,
+                "messages": messages, "last_error": last_error, "tls_domain": tls_domain,
             });
             line.to_string()
         }

@@ -10,7 +10,7 @@ use crate::{
     connector::{CrossPremises, HeaderRights},
     dsn, header_firewall,
     session::Content,
-    store::Stored,
+    store::{Data, Stored},
     wire::wire_size,
 };
 
@@ -24,7 +24,7 @@ pub struct Submission {
     /// Forward-paths without brackets.
     pub recipients: Vec<String>,
     /// The mail data, without transparency. Shared, never copied as a whole.
-    pub data: Arc<[u8]>,
+    pub data: Arc<Vec<u8>>,
     /// Who hands it in.
     pub via: Via,
     /// What the sender asks about notifications.
@@ -66,13 +66,15 @@ pub struct Message {
     pub recipients: Vec<String>,
     /// What the sender asks about notifications, by place among the recipients.
     pub dsn: dsn::Request,
+    /// Who handed it in. It is not stored: after a restart a message counts as a mailbox's.
+    pub via: Via,
     /// When it was accepted.
     pub arrived: SystemTime,
     /// Octets on the wire as it was handed in: what limits are compared with (SIZ-03, SIZ-04).
     pub size: u64,
     /// Fields, each line ended by CRLF, without the empty line that ends them.
     header: Vec<u8>,
-    data: Arc<[u8]>,
+    data: Arc<Vec<u8>>,
     body_start: usize,
 }
 
@@ -105,7 +107,7 @@ impl Message {
                 header.extend_from_slice(format!("Message-ID: <{:016x}@{}>\r\n", stamp.id, stamp.server).as_bytes());
             }
         }
-        Self { name, reverse_path, recipients, dsn, arrived: stamp.now, size, header, data, body_start }
+        Self { name, reverse_path, recipients, dsn, via, arrived: stamp.now, size, header, data, body_start }
     }
 
     /// The message as a session with these rights sends it (HDR-12).
@@ -127,7 +129,7 @@ impl Message {
             is_notice: false,
             arrived: self.arrived,
             size: self.size,
-            data: self.headed(self.header.clone()).parts().concat().into(),
+            data: Data::new([&self.header[..], b"\r\n"].concat(), Arc::clone(&self.data), self.body_start),
         }
     }
 
@@ -135,8 +137,9 @@ impl Message {
     #[must_use]
     pub fn restored(stored: Stored) -> Self {
         let Stored { name, reverse_path, recipients, dsn, arrived, size, data, .. } = stored;
+        let data = data.whole();
         let (header, body_start) = header_of(&data);
-        Self { name, reverse_path, recipients, dsn, arrived, size, header, data, body_start }
+        Self { name, reverse_path, recipients, dsn, via: Via::Submission, arrived, size, header, data, body_start }
     }
 
     fn headed(&self, mut head: Vec<u8>) -> Content {
@@ -272,7 +275,7 @@ mod tests {
             name: "m".into(),
             reverse_path: "a@sender.test".into(),
             recipients: vec!["b@contoso.test".into()],
-            data: data.as_bytes().into(),
+            data: data.as_bytes().to_vec().into(),
             via,
             dsn: dsn::Request::default(),
         };

@@ -35,6 +35,8 @@ pub enum Report {
         messages: usize,
         /// `LastError`; empty: none since it last delivered.
         last_error: String,
+        /// `TlsDomain`: the domain with whose hosts mutual TLS is spoken; empty: none (TLS-32).
+        tls_domain: String,
     },
     /// The store did not do what it was asked; mail goes on, and a restart may serve recipients again.
     Store {

@@ -31,7 +31,7 @@ use crate::{
     message::{Stamp, Submission},
     network::Network,
     observer::Observer,
-    protocol_log::{LogFolder, LogPlan, ProtocolLog},
+    protocol_log::{LogFolder, LogPlan, LogService, ProtocolLog},
     queue::{Connections, Key, Queue, Tasks, Token},
     resolver::Resolver,
     routing::RoutingTable,
@@ -150,12 +150,12 @@ impl Transport {
                 Err(source) => Err(TransportError::AcceptedDomain { domain, source }),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let resolver = Resolver::new(&resolvers, Arc::clone(&network));
+        let log = Arc::new(ProtocolLog::new(Arc::clone(&network), Arc::clone(&observer)));
+        let resolver = |service| Resolver::new(&resolvers, Arc::clone(&network)).logged(&log, service);
+        let (front_end, resolver) = (resolver(LogService::FrontEnd), resolver(LogService::Transport));
         let tls =
             Tls::new(Arc::clone(&network), &roots, identities, &server)?.with_revocation_lists(&revocation_lists)?;
         let tls = tls.with_servers(servers);
-        let log = Arc::new(ProtocolLog::new(Arc::clone(&network), Arc::clone(&observer)));
-        let front_end = Resolver::new(&resolvers, Arc::clone(&network));
         let courier = Courier::new(Arc::clone(&network), resolver, tls, Arc::clone(&log), (&server, address))
             .with_front_end(front_end);
         let organisation = Organisation::of_mailbox_server(&server, address);

@@ -14,3 +14,4 @@ mod reports;
 mod running;
 mod selecting;
 mod snapshots;
+mod stripped;

@@ -59,7 +59,7 @@ fn follow(name: &str) -> usize {
                 // Not captured, so that it is read also where the test passes.
                 Some(need) => drop(writeln!(std::io::stderr(), "\n{name}: not run here, for it needs `{need}`")),
             },
-            ["markdown" | "python", file] => {
+            ["markdown" | "powershell" | "python" | "text", file] => {
                 let file = folder.path().join(file);
                 fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
                 fs::write(file, lines.join("\n") + "\n").expect("a file");
@@ -142,6 +142,7 @@ fn every_command_of_the_book_does_what_it_says() {
             "README.md",
             "attach-an-mta.md",
             "command.md",
+            "for-administrators.md",
             "not-judged.md",
             "own-sender.md",
             "parameters.md",
@@ -161,7 +162,7 @@ fn every_command_of_the_first_page_does_what_it_says() {
 
 #[test]
 fn links_of_the_book_lead_somewhere() {
-    for name in ["README.md", "docs/README.md", "docs/own-sender.md"] {
+    for name in ["README.md", "docs/README.md", "docs/own-sender.md", "docs/for-administrators.md"] {
         let text = page(name);
         for target in text.split("](").skip(1).filter_map(|part| part.split_once(')')).map(|(target, _)| target) {
             let file =

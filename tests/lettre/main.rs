@@ -3,14 +3,24 @@
 
 use std::{
     collections::BTreeSet,
+    fs,
     io::{self, Write},
 };
 
-use mtaspec_harness::{deviation::Deviations, verdict::Verdict};
+use mtaspec_harness::{deviation::Deviations, report::json::RunReport, verdict::Verdict};
+use serde_json::Value;
 
 #[expect(dead_code, reason = "the example's own main")]
 #[path = "../../examples/judge_lettre.rs"]
 mod judge_lettre;
+#[expect(dead_code, reason = "the tests of the program use the rest")]
+#[path = "../cli/outcome.rs"]
+mod outcome;
+#[path = "../cli/stripped.rs"]
+mod stripped;
+
+use outcome::mtaspec;
+use stripped::stripped;
 
 /// Sections of pages on which lettre is put to the test; fewer, and the adapter has lost something.
 const SECTIONS_MIN: usize = 180;
@@ -26,6 +36,7 @@ fn lettre_does_what_the_pages_ask_but_for_the_listed_deviations() {
     }
     let suite = mtaspec::suite().expect("a built-in corpus");
     let mut judged = suite.judge(&judge_lettre::LETTRE).expect("pages without mistakes");
+    comes_back(&judged.report);
     let applied = deviations.apply(&mut judged.report);
     let sections: BTreeSet<&str> = (judged.report.cases.iter())
         .filter(|case| case.verdict != Verdict::Unsupported)
@@ -47,6 +58,19 @@ fn lettre_does_what_the_pages_ask_but_for_the_listed_deviations() {
     }
     assert_eq!(report.totals.inconclusive, 0);
     assert!(sections >= SECTIONS_MIN, "{sections} sections are judged");
+}
+
+/// A run of which only the traces are left is judged as it was, by the program, without lettre.
+fn comes_back(report: &RunReport) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let run: Value = serde_json::from_str(&report.to_json().expect("JSON")).expect("JSON");
+    fs::write(path("stripped.json"), stripped(&run).to_string()).expect("a file");
+    let again = path("again.json");
+    drop(mtaspec(&["judge", &path("stripped.json"), "--report", &format!("json={again}")]));
+    let again: Value = serde_json::from_slice(&fs::read(again).expect("a report")).expect("JSON");
+    // Not `assert_eq`: the difference of two runs is no message.
+    assert!(again == run, "what was judged again is not what was stored");
 }
 
 /// A case without its variant: `starttls/required#refused` of `starttls/required#refused/for-now`.

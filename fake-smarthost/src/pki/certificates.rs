@@ -79,11 +79,24 @@ impl Authority {
 
     /// A certificate that a host shows.
     pub(super) fn server(&self, spec: &CertificateSpec) -> Result<Chain, PkiError> {
-        let mut params = leaf_params(&spec.names, &spec.to_string())?;
+        let mut params = match spec.kind {
+            CertificateKind::CommonName => {
+                let mut params = leaf_params(spec.names.get(1..).unwrap_or_default(), &spec.to_string())?;
+                params.distinguished_name.push(DnType::CommonName, spec.names.first().map_or("", String::as_str));
+                params
+            }
+            CertificateKind::NulInName => {
+                let names: Vec<String> = spec.names.iter().map(|name| format!("{name}\0.invalid")).collect();
+                leaf_params(&names, &spec.to_string())?
+            }
+            _ => leaf_params(&spec.names, &spec.to_string())?,
+        };
         let (from, to) = match spec.kind {
             CertificateKind::Expired => (-30, -1),
             CertificateKind::NotYetValid => (WORLD_DAYS_MAX + 1, WORLD_DAYS_MAX + 366),
-            CertificateKind::Revoked
+            CertificateKind::CommonName
+            | CertificateKind::NulInName
+            | CertificateKind::Revoked
             | CertificateKind::SelfSigned
             | CertificateKind::UnknownIssuer
             | CertificateKind::Valid => (-1, WORLD_DAYS_MAX),
@@ -97,8 +110,10 @@ impl Authority {
                 let issuer = Issuer::from_params(&self.unknown_params, &self.keys.unknown);
                 chain(&[&params.signed_by(key, &issuer).map_err(certificate_error)?], key)
             }
-            CertificateKind::Expired
+            CertificateKind::CommonName
+            | CertificateKind::Expired
             | CertificateKind::NotYetValid
+            | CertificateKind::NulInName
             | CertificateKind::Revoked
             | CertificateKind::Valid => self.issue(&params, key),
         }

@@ -14,8 +14,10 @@ impl fmt::Display for CertificateSpec {
 impl fmt::Display for CertificateKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::CommonName => "common-name",
             Self::Expired => "expired",
             Self::NotYetValid => "not-yet-valid",
+            Self::NulInName => "nul-in-name",
             Self::Revoked => "revoked",
             Self::SelfSigned => "self-signed",
             Self::UnknownIssuer => "unknown-issuer",

@@ -1,6 +1,7 @@
-//! What must hold of any command line: one body for a fuzzer and for a property test alike.
+//! What must hold of any command line, and of any mail data: bodies for a fuzzer and for a property test alike.
 
 use super::command::{Details, Line};
+use crate::mail_data::Recorder;
 
 /// A line of any octets is taken apart without a panic, and a path in it holds no line end.
 ///
@@ -26,6 +27,27 @@ pub fn command(octets: &[u8]) {
     }
 }
 
+/// Mail data of any octets comes to the same facts however it is cut. The first octet says how long the pieces are.
+///
+/// # Panics
+///
+/// If pieces are read otherwise than the whole, or the facts contradict each other.
+pub fn mail_data(octets: &[u8]) {
+    let Some((&piece, wire)) = octets.split_first() else { return };
+    for new in [Recorder::dotted, Recorder::chunked] {
+        let read = |piece: usize| {
+            let mut recorder = new();
+            wire.chunks(piece).for_each(|piece| recorder.take(piece));
+            recorder.finish()
+        };
+        let whole = read(wire.len().max(1));
+        assert_eq!(read(usize::from(piece).max(1)), whole, "in pieces of {piece}");
+        assert!(whole.size <= wire.len() as u64 && whole.longest_line <= whole.size, "octets out of nothing");
+        assert!(whole.body_size + whole.header.len() as u64 <= whole.size, "a part that is larger than the whole");
+        assert!(whole.bare_cr + whole.bare_lf + whole.above_127 <= whole.size, "octets that are counted twice");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -41,6 +63,14 @@ mod tests {
         ) {
             command(&[verb.as_bytes(), &rest].concat());
             command(&[verb.as_bytes(), &rest, b"\r\n"].concat());
+        }
+
+        #[test]
+        fn any_mail_data_is_the_same_in_pieces(
+            wire in proptest::collection::vec(
+                prop_oneof![9 => proptest::sample::select(b"\r\n\r\n..ab:".to_vec()), 1 => any::<u8>()], 0..300),
+        ) {
+            mail_data(&wire);
         }
     }
 }

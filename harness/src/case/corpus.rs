@@ -44,6 +44,15 @@ impl Page {
         page::headings(&self.file, &self.octets)
     }
 
+    /// The ids of its cases, without reading it if nobody has.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        match self.read.get() {
+            Some(Ok(cases)) => cases.iter().map(|case| case.id.clone()).collect(),
+            _ => self.headings().into_iter().map(|heading| heading.id).collect(),
+        }
+    }
+
     /// Its cases. The page is read once, with the catalogue of the first who asks.
     ///
     /// # Errors
@@ -92,10 +101,10 @@ impl Corpus {
         &self.pages
     }
 
-    /// The ids of all cases, in page order; only headings and tables are looked at.
+    /// The ids of all cases, in page order; of a page that nobody has read only headings and tables are looked at.
     #[must_use]
     pub fn list(&self) -> Vec<String> {
-        self.pages.iter().flat_map(Page::headings).map(|heading| heading.id).collect()
+        self.pages.iter().flat_map(Page::ids).collect()
     }
 
     /// One case; only its page is read.

@@ -3,7 +3,7 @@
 
 use mtaspec_reference_transport::{
     directory::{self, AcceptedDomain, Automatic, Directory, DomainType, Organisation, Server, SiteLink},
-    domain::Domain,
+    domain::{Domain, Mailbox},
     shell::{CommandOutcome, Origin, Shell},
 };
 
@@ -76,6 +76,12 @@ pub(crate) fn directory(organisation: &OrganisationSpec, accepts: &[String]) -> 
                 directory.set_transport_config(config);
             }
         }
+    }
+    let kept = |(mailbox, server): &(String, String)| Some((Mailbox::parse(mailbox).ok()?, server.clone()));
+    directory.set_mailboxes(organisation.mailboxes.iter().filter_map(kept).collect());
+    for (key, value) in &organisation.keys {
+        // The reader of pages knows the same keys and values.
+        let _is_known = directory.transport_service_mut().set_key(key, value);
     }
     for subscription in &organisation.subscriptions {
         let automatic = Automatic { inbound: subscription.inbound, internet: subscription.internet };

@@ -8,6 +8,7 @@
 //! then one module a fence, put together in `section`; `claims` and `vacuity` look at the result.
 
 pub mod catalogue;
+pub mod check;
 mod claims;
 pub mod corpus;
 pub mod diagnostic;

@@ -178,33 +178,52 @@ pub struct MessageSpec {
 }
 
 impl MessageSpec {
+    /// Octets of the message, fills written out.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.content.iter().map(Piece::size).sum()
+    }
+
     /// The message as it is submitted, fills written out.
     #[must_use]
     pub fn octets(&self) -> Vec<u8> {
-        let mut octets = Vec::new();
-        for piece in &self.content {
-            match piece {
-                Piece::Fill(count) => fill(&mut octets, usize::try_from(*count).unwrap_or(usize::MAX)),
-                Piece::Octets(more) => octets.extend_from_slice(more),
-            }
-        }
+        let mut octets = Vec::with_capacity(usize::try_from(self.size()).unwrap_or_default());
+        give(&self.content, &mut |piece| octets.extend_from_slice(piece));
         octets
     }
 }
 
-/// Adds so many octets in lines of 76 letters and CRLF; the last line has what is left, and a rest that is too short
-/// for a line lengthens it.
-fn fill(octets: &mut Vec<u8>, count: usize) {
+/// Hands over the octets of a message piece by piece, fills written out.
+pub(crate) fn give(content: &[Piece], take: &mut dyn FnMut(&[u8])) {
+    for piece in content {
+        match piece {
+            Piece::Fill(count) => fill(take, usize::try_from(*count).unwrap_or(usize::MAX)),
+            Piece::Octets(octets) => take(octets),
+        }
+    }
+}
+
+/// Hands over so many octets in lines of 76 letters and CRLF; the last line has what is left, and a rest that is too
+/// short for a line lengthens it.
+fn fill(take: &mut dyn FnMut(&[u8]), count: usize) {
     const LETTERS: usize = 76;
     const LINE: usize = LETTERS + 2;
+    /// Lines that are handed over at once.
+    const LINES: usize = 64;
+    let line = [&[b'x'; LETTERS][..], b"\r\n"].concat();
+    let lines = line.repeat(LINES);
     let mut left = count;
-    while left > 0 {
-        let line = if left < LINE + 3 { left } else { LINE };
-        let letters = line.saturating_sub(2).max(usize::from(line == 1));
-        octets.extend(std::iter::repeat_n(b'x', letters));
-        octets.extend_from_slice(&b"\r\n"[..line - letters]);
-        left -= line;
+    while left >= lines.len() + LINE + 3 {
+        take(&lines);
+        left -= lines.len();
     }
+    while left >= LINE + 3 {
+        take(&line);
+        left -= LINE;
+    }
+    let letters = if left == 1 { 1 } else { left.saturating_sub(2) };
+    take(&vec![b'x'; letters]);
+    take(&b"\r\n"[..left - letters]);
 }
 
 /// A part of a message, so that 35 MB are not kept in a page.
@@ -215,6 +234,15 @@ pub enum Piece {
     Fill(u64),
     /// These.
     Octets(Vec<u8>),
+}
+
+impl Piece {
+    fn size(&self) -> u64 {
+        match self {
+            Self::Fill(octets) => *octets,
+            Self::Octets(octets) => u64::try_from(octets.len()).unwrap_or(u64::MAX),
+        }
+    }
 }
 
 /// How a message comes in.

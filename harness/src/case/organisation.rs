@@ -8,6 +8,10 @@ use mtaspec_fake_smarthost::host::{CertificateKind, CertificateSpec};
 /// The site of a server for which none is named.
 pub const SITE_DEFAULT: &str = "Default-First-Site-Name";
 
+/// Settings that no shell knows: keys of the Transport service's configuration file, each with the values that it may
+/// have.
+pub const KEYS: [(&str, &[&str]); 1] = [("DnsFaultTolerance", &["Lenient", "Normal"])];
+
 /// Who there is beside the judged server, and how they stand to each other.
 ///
 /// # Invariants
@@ -21,6 +25,8 @@ pub struct OrganisationSpec {
     /// Whether nobody has raised the organisation's limits of size: without that they are unlimited, so that the limits
     /// of connectors can be seen (AMB-37).
     pub keeps_size_limits: bool,
+    /// Keys of the judged server's configuration file, with their values; each is one of [`KEYS`].
+    pub keys: Vec<(&'static str, &'static str)>,
     /// The servers. All but the first are played by hosts.
     pub servers: Vec<ServerSpec>,
     /// Names of the sites, the default one first.
@@ -31,6 +37,9 @@ pub struct OrganisationSpec {
     pub relays: Vec<RelaySpec>,
     /// Edge subscriptions, in page order.
     pub subscriptions: Vec<SubscriptionSpec>,
+    /// Mailboxes of other servers than the judged one, and the server that keeps them; others are kept by the judged
+    /// one, and their mail reaches `origin`.
+    pub mailboxes: Vec<(String, String)>,
 }
 
 impl Default for OrganisationSpec {
@@ -38,6 +47,7 @@ impl Default for OrganisationSpec {
         Self {
             profile: Profile::default(),
             keeps_size_limits: false,
+            keys: Vec::new(),
             servers: vec![ServerSpec {
                 name: "mta.sender.test".to_owned(),
                 address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
@@ -48,6 +58,7 @@ impl Default for OrganisationSpec {
             links: Vec::new(),
             relays: Vec::new(),
             subscriptions: Vec::new(),
+            mailboxes: Vec::new(),
         }
     }
 }
@@ -88,6 +99,9 @@ impl OrganisationSpec {
         if let Some(server) = first.filter(|server| server.roles != Role::MAILBOX) {
             let roles: Vec<&str> = server.roles.iter().map(|role| role.word()).collect();
             return Some(format!("the roles {}", roles.join(",")));
+        }
+        if let Some((key, _)) = self.keys.first() {
+            return Some(format!("the key `{key}`"));
         }
         (self.sites.len() > 1).then(|| format!("the site `{}`", self.sites[1]))
     }

@@ -13,9 +13,11 @@ use super::{
 };
 
 /// The words that a line of a `world` fence begins with, each with its form.
-const FORMS: [(&str, &str); 10] = [
+const FORMS: [(&str, &str); 12] = [
     ("accepts", "accepts DOMAIN... [Authoritative|InternalRelay|ExternalRelay]"),
+    ("key", "key NAME=VALUE"),
     ("link", "link SITE SITE cost=N"),
+    ("mailbox", "mailbox MAILBOX on SERVER"),
     ("name-servers", "name-servers ADDRESS..."),
     ("observe", "observe until DURATION"),
     ("profile", "profile e2016|e2013|edge|rfc"),
@@ -31,9 +33,9 @@ const ONCE: [&str; 5] = ["name-servers", "observe", "profile", "reverse-path", "
 
 /// In which order lines are read: what is named stands before what names it, wherever it stands in the page.
 const ROUNDS: [&[&str]; 3] = [
-    &["accepts", "name-servers", "observe", "profile", "reverse-path", "site", "size-limits"],
+    &["accepts", "key", "name-servers", "observe", "profile", "reverse-path", "site", "size-limits"],
     &["link", "server"],
-    &["subscribe"],
+    &["mailbox", "subscribe"],
 ];
 
 /// What accepted domains can be; `None` is authoritative.
@@ -114,8 +116,12 @@ impl Builder {
                 }
                 world.reverse_path = bare.to_owned();
             }
+            ("key", [setting]) => return world.organisation.set_key(line, *setting),
             ("site", [name]) => return world.organisation.add_site(line, *name),
             ("size-limits", [word]) if word.text == "default" => world.organisation.keeps_size_limits = true,
+            ("mailbox", [mailbox, on, server]) if on.text == "on" => {
+                return world.organisation.add_mailbox(line, *mailbox, *server, &world.accepts);
+            }
             ("link", [one, other, cost]) => return world.organisation.add_link(line, [*one, *other], *cost),
             ("server", [name, address, options @ ..]) => return self.server(line, *name, *address, options),
             ("subscribe", [edge, to, site, options @ ..]) if to.text == "to" => {

@@ -13,6 +13,8 @@ mod transparency;
 mod world;
 
 #[cfg(test)]
+mod senders;
+#[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
@@ -89,7 +91,7 @@ pub const ALL: &[Invariant] = &[
     },
     Invariant {
         id: "stays-in-world",
-        sentence: "No connection is made to an address that nobody of the world has.",
+        sentence: "No connection is made and no query sent to an address that nobody of the world has.",
         check: world::check,
     },
 ];
@@ -127,8 +129,13 @@ impl Checked {
 /// One entry an invariant of [`ALL`], in its order.
 #[must_use]
 pub fn check(case: &Case, trace: &Trace) -> Vec<(&'static str, Checked)> {
-    let judging = Judging::new(case, trace);
-    ALL.iter().map(|invariant| (invariant.id, (invariant.check)(&judging))).collect()
+    check_view(&Judging::new(case, trace))
+}
+
+/// As [`check`], of a trace that is read already.
+#[must_use]
+pub fn check_view(judging: &Judging<'_>) -> Vec<(&'static str, Checked)> {
+    ALL.iter().map(|invariant| (invariant.id, (invariant.check)(judging))).collect()
 }
 
 /// What a run found of one invariant.

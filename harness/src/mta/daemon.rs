@@ -168,6 +168,8 @@ pub(super) enum Line {
         status: String,
         messages: u64,
         last_error: String,
+        #[serde(default)]
+        tls_domain: String,
     },
     Route {
         message: String,
@@ -189,8 +191,8 @@ impl Line {
         match self {
             Self::Fate { message, recipient, fate, reason } => MtaReport::Fate { message, recipient, fate, reason },
             Self::Log { kind, file, row } => MtaReport::Log { kind, file, row },
-            Self::Queue { next_hop, delivery, status, messages, last_error } => {
-                MtaReport::Queue(QueueReport { next_hop, delivery, status, messages, last_error })
+            Self::Queue { next_hop, delivery, status, messages, last_error, tls_domain } => {
+                MtaReport::Queue(QueueReport { next_hop, delivery, status, messages, last_error, tls_domain })
             }
             Self::Route { message, recipient, connector, delivery } => {
                 MtaReport::Route { message, recipient, connector: connector.unwrap_or_default(), delivery }

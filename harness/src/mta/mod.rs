@@ -44,6 +44,7 @@ mod process;
 mod reference;
 #[cfg(target_os = "linux")]
 mod reported;
+mod server_settings;
 #[cfg(target_os = "linux")]
 mod submit;
 
@@ -58,6 +59,7 @@ pub use options::{MtaOption, WithOptions};
 #[cfg(target_os = "linux")]
 pub use process::ProcessMta;
 pub use reference::Reference;
+pub use server_settings::{Lookup, ServerSettings};
 
 /// A boxed future, so that the traits here can be used as objects.
 pub type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -244,6 +246,8 @@ pub struct Brief {
     pub accepted: Vec<(String, SocketAddr)>,
     /// The effective connectors at the start: defaults filled in, permissions resolved.
     pub connectors: Vec<Connector>,
+    /// The effective settings of the server and of the organisation at the start.
+    pub settings: ServerSettings,
     /// The management-shell texts that made them.
     pub shell: Vec<ShellText>,
     /// Who there is beside it; one server alone for an MTA without [`Mta::knows_organisation`].
@@ -304,7 +308,7 @@ pub struct Submission {
     /// What it asks about notifications. An MTA that takes no such parameters refuses a message that asks.
     pub dsn: Dsn,
     /// The message, with the line ends of the page.
-    pub octets: Arc<[u8]>,
+    pub octets: Arc<Vec<u8>>,
     /// How it comes in.
     pub via: Via,
 }
@@ -331,6 +335,8 @@ pub struct QueueReport {
     pub messages: u64,
     /// Why its last attempt failed; empty if it did not.
     pub last_error: String,
+    /// The domain with whose hosts it speaks mutual TLS; empty: none, or the MTA does not say.
+    pub tls_domain: String,
 }
 
 /// Takes what an MTA reports of itself: part of the trace as "reported by the MTA".

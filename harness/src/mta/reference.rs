@@ -160,13 +160,16 @@ impl Observer for Reports {
             Report::Log(LogReport::Error { why }) => self.0.log(LogKind::Error, "", &why),
             Report::Log(LogReport::Removed { file }) => self.0.log(LogKind::Removed, &file, ""),
             Report::Log(LogReport::Row { file, row }) => self.0.log(LogKind::Row, &file, &row),
-            Report::Queue { next_hop, delivery, status, messages, last_error } => self.0.queue(QueueReport {
-                next_hop,
-                delivery: delivery.to_owned(),
-                status: status.name().to_owned(),
-                messages: u64::try_from(messages).unwrap_or(u64::MAX),
-                last_error,
-            }),
+            Report::Queue { next_hop, delivery, status, messages, last_error, tls_domain } => {
+                self.0.queue(QueueReport {
+                    next_hop,
+                    delivery: delivery.to_owned(),
+                    status: status.name().to_owned(),
+                    messages: u64::try_from(messages).unwrap_or(u64::MAX),
+                    last_error,
+                    tls_domain,
+                })
+            }
             Report::Route { message, recipient, connector, delivery } => {
                 self.0.route(&message, &recipient, connector.as_deref().unwrap_or_default(), delivery);
             }

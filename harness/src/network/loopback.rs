@@ -110,7 +110,8 @@ impl Network for LoopbackNetwork {
         let socket = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
         let (socket, name_servers) = (UdpSocket::from_std(socket)?, self.name_servers.clone());
-        Ok(Box::new(LoopbackDatagrams { socket, name_servers, asked: Mutex::default() }))
+        let population = Arc::clone(&self.population);
+        Ok(Box::new(LoopbackDatagrams { socket, name_servers, population, asked: Mutex::default() }))
     }
 
     fn now(&self) -> SystemTime {
@@ -127,6 +128,7 @@ impl Network for LoopbackNetwork {
 struct LoopbackDatagrams {
     socket: UdpSocket,
     name_servers: BTreeMap<SocketAddr, SocketAddr>,
+    population: Arc<Population>,
     /// Where somebody listens, and what it was last called.
     asked: Mutex<BTreeMap<SocketAddr, SocketAddr>>,
 }
@@ -153,7 +155,10 @@ impl Datagrams for LoopbackDatagrams {
                 self.socket.poll_send_to(context, octets, there)
             }
             // Nobody listens at any other address of the page: what is sent there is lost.
-            None => Poll::Ready(Ok(octets.len())),
+            None => {
+                self.population.stray(to);
+                Poll::Ready(Ok(octets.len()))
+            }
         }
     }
 }

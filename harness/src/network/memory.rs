@@ -143,6 +143,8 @@ impl Datagrams for MemoryDatagrams {
                     Outcome::Close | Outcome::Nothing => {}
                 }
             });
+        } else {
+            self.population.stray(to);
         }
         Poll::Ready(Ok(octets.len()))
     }

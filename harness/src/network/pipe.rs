@@ -93,6 +93,8 @@ impl Direction {
 #[derive(Debug, Default)]
 struct State {
     segments: VecDeque<VecDeque<u8>>,
+    /// A segment that was read to its end, for the next one to be written.
+    spare: VecDeque<u8>,
     held: usize,
     begins_new_segment: bool,
     /// The writer closed.
@@ -133,7 +135,7 @@ impl State {
         buffer.put_slice(&first[..count]);
         segment.drain(..count);
         if segment.is_empty() {
-            self.segments.pop_front();
+            self.spare = self.segments.pop_front().unwrap_or_default();
         }
         self.held -= count;
         self.idle_polls = 0;
@@ -157,7 +159,7 @@ impl State {
         }
         if self.begins_new_segment || self.segments.is_empty() {
             self.begins_new_segment = false;
-            self.segments.push_back(VecDeque::new());
+            self.segments.push_back(std::mem::take(&mut self.spare));
         }
         if let Some(segment) = self.segments.back_mut() {
             segment.extend(&octets[..count]);

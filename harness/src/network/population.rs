@@ -43,6 +43,11 @@ impl Population {
         (!refused).then_some(resident)
     }
 
+    /// A datagram goes to nobody, which is recorded.
+    pub fn stray(&self, to: SocketAddr) {
+        self.recorder.record(Event::Stray { to: to.ip(), port: to.port() });
+    }
+
     /// Serves one connection to its end.
     pub async fn serve<S: Stream>(&self, resident: &Resident, stream: S, peer: SocketAddr, local: SocketAddr) {
         let number = self.recorder.next_session();

@@ -134,6 +134,7 @@ fn world(event: &Event) -> Vec<String> {
             format!("query {record_type} {name} over {over}{at}")
         }
         Event::Queue { .. } => format!("queue: {}", reported_line(event).unwrap_or_default()),
+        Event::Stray { to, port } => format!("datagram to {to}, port {port}, where nobody is"),
         Event::Refused { host, to, port } => {
             let host = if host.is_empty() { "nobody" } else { host };
             format!("refused {host} {to} port {port}")
@@ -163,13 +164,14 @@ fn world(event: &Event) -> Vec<String> {
 
 /// What an MTA reports of a queue or a route, as one line: what claims compare with. `None` for any other event.
 ///
-/// A queue: next hop, delivery type, status, last error. A route: recipient, connector (`-` without one), delivery type.
+/// A queue: next hop, delivery type, status, last error, domain of mutual TLS. A route: recipient, connector (`-` without one), delivery type.
 /// The log: the file and its line; `removed` and the file; `error` and what it says.
 #[must_use]
 pub fn reported_line(event: &Event) -> Option<String> {
     match event {
-        Event::Queue { next_hop, delivery, status, last_error, .. } => {
-            Some(format!("{next_hop} {delivery} {status} {last_error}").trim_end().to_owned())
+        Event::Queue { next_hop, delivery, status, last_error, tls_domain, .. } => {
+            let line = format!("{next_hop} {delivery} {status} {last_error}").trim_end().to_owned();
+            Some(if tls_domain.is_empty() { line } else { format!("{line} TlsDomain {tls_domain}") })
         }
         Event::LogRow { kind: LogKind::Error, row, .. } => Some(format!("error {row}")),
         Event::LogRow { kind: LogKind::Removed, file, .. } => Some(format!("removed {file}")),

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::Case,
-    claim::{Outcome, ast::Level},
+    claim::{Judging, Outcome, ast::Level},
     invariant::{self, Checked, InvariantRow, Tally},
     requirement::{Basis, CaseRefs, Cited},
     trace::Trace,
-    verdict::{ClaimSum, Judged, Lack, Ruling, Terms, Totals, Verdict, rule},
+    verdict::{ClaimSum, Judged, Lack, Ruling, Terms, Totals, Verdict, rule_view},
     world::BEYOND_SOCKETS,
 };
 
@@ -181,8 +181,8 @@ impl CaseReport {
     /// Judges a case: verdict, claims and invariants. What the invariants found is for the [`Tally`] of the run.
     #[must_use]
     pub fn judge(case: &Case, trace: Trace, terms: Terms<'_>) -> (Self, Vec<(&'static str, Checked)>) {
-        let ruling = rule(case, &trace, terms);
-        let found = invariant::check(case, &trace);
+        let judging = Judging::new(case, &trace);
+        let (ruling, found) = (rule_view(&judging, terms), invariant::check_view(&judging));
         (Self::new(&case.id, ruling, &found, trace, terms.judged), found)
     }
 

@@ -44,6 +44,9 @@ pub fn read(file: &str) -> &str {
 #[must_use]
 pub fn compare(stored: Option<&str>, text: &str) -> Comparison {
     let Some(stored) = stored else { return Comparison::New };
+    if read(stored).trim_end() == text.trim_end() {
+        return Comparison::Same;
+    }
     let stored = stored.replace("\r\n", "\n");
     let (old, new) = (format!("{}\n", read(&stored).trim_end()), format!("{}\n", text.trim_end()));
     if old == new {

@@ -13,7 +13,6 @@ use crate::{
         json::{CaseReport, MtaName, RunHead, RunReport},
         terminal::{Colour, summary},
     },
-    verdict::Terms,
     world::{NetworkKind, Settings},
 };
 
@@ -65,17 +64,15 @@ impl Suite {
     /// As [`Suite::report`], for an MTA that said elsewhere which version it is.
     #[must_use]
     pub fn report_of(&self, mta: MtaName, plan: Plan, results: Vec<CaseResult<'_>>) -> RunReport {
-        let basis_of = |id: &str| self.catalogue().get(id).map(|requirement| requirement.basis);
-        let terms = Terms { basis_of: &basis_of, only: plan.basis, judged: judged(&mta.name) };
         let mut tally = Tally::default();
         let mut reports = Vec::new();
-        for CaseResult { case, trace, evidence, .. } in results {
-            let (mut report, found) = CaseReport::judge(case, trace, terms);
+        for CaseResult { case, trace, evidence, ruling, invariants } in results {
+            let mut report = CaseReport::new(&case.id, ruling, &invariants, trace, judged(&mta.name));
             if !report.expected {
                 evidence.log_tail(LOG_OCTETS_MAX).clone_into(&mut report.log);
                 report.configuration = evidence.readable_configuration();
             }
-            tally.add(&report.id, &found);
+            tally.add(&report.id, &invariants);
             reports.push(report);
         }
         let head = RunHead { suite: env!("CARGO_PKG_VERSION").to_owned(), seed: plan.settings.seed, mta };

@@ -5,10 +5,12 @@
 
 pub mod filter;
 pub mod judge;
+pub mod parallel;
 pub mod run;
 
 use std::{
     collections::BTreeMap,
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
@@ -129,6 +131,14 @@ impl Suite {
         };
         cases.retain(means);
         Ok(cases)
+    }
+
+    /// Reads all pages, `jobs` at a time: what [`Suite::cases`] does one after the other.
+    pub fn read_pages(&self, jobs: NonZeroUsize) {
+        parallel::map(self.corpus.pages(), jobs, |page| {
+            // Mistakes are for whoever asks for the cases.
+            let _ = page.cases(&|id| self.catalogue.kind(id));
+        });
     }
 
     /// One case; only its page is read.

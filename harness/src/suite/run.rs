@@ -1,18 +1,19 @@
 //! Runs cases on an MTA, side by side, and judges what it did. The same cases give the same results in the same
 //! order, whatever the number of jobs.
 
-use std::{
-    num::NonZeroUsize,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-};
+use std::{cmp::Reverse, num::NonZeroUsize};
 
-use super::Suite;
+use super::{
+    Suite,
+    parallel::{Proceed, in_parallel},
+};
 use crate::{
     case::Case,
-    claim::ast::{Body, Seen, Source, Subject},
+    claim::{
+        Judging,
+        ast::{Body, Seen, Source, Subject},
+    },
+    invariant::{self, Checked},
     mta::{Evidence, Mta, StartError},
     requirement::Basis,
     trace::{Entry, Event, Trace, event::EndCause},
@@ -55,6 +56,8 @@ pub struct CaseResult<'a> {
     pub evidence: Evidence,
     /// Verdict and findings.
     pub ruling: Ruling,
+    /// What [`invariant::check`] says of the trace.
+    pub invariants: Vec<(&'static str, Checked)>,
 }
 
 /// Runs one case and hands over what was seen.
@@ -103,7 +106,7 @@ impl Suite {
         progress: &dyn Progress,
         observe: &Observe<'_>,
     ) -> Vec<CaseResult<'a>> {
-        in_parallel(cases, plan.jobs, |case| {
+        in_parallel(cases, &order(cases, plan.haste), plan.jobs, |case| {
             progress.begins(&case.id);
             let result = self.observed(case, mta, plan, observe);
             progress.ends(&result);
@@ -144,15 +147,20 @@ impl Suite {
     ) -> CaseResult<'a> {
         let evidence = std::mem::take(&mut observation.evidence);
         let trace = whole_trace(observation, case);
-        let ruling = self.rule(case, &trace, judged, only);
-        CaseResult { case, trace, evidence, ruling }
+        let judging = Judging::new(case, &trace);
+        let (ruling, invariants) = (self.rule_view(&judging, judged, only), invariant::check_view(&judging));
+        CaseResult { case, trace, evidence, ruling, invariants }
     }
 
     /// The verdict of a case on a trace that is there.
     #[must_use]
     pub fn rule(&self, case: &Case, trace: &Trace, judged: Judged, only: Option<Basis>) -> Ruling {
+        self.rule_view(&Judging::new(case, trace), judged, only)
+    }
+
+    fn rule_view(&self, judging: &Judging<'_>, judged: Judged, only: Option<Basis>) -> Ruling {
         let basis_of = |id: &str| self.catalogue().get(id).map(|requirement| requirement.basis);
-        verdict::rule(case, trace, Terms { basis_of: &basis_of, only, judged })
+        verdict::rule_view(judging, Terms { basis_of: &basis_of, only, judged })
     }
 }
 
@@ -203,35 +211,19 @@ pub fn is_about_the_log(case: &Case) -> bool {
     case.claims.iter().any(|claim| is_log(&claim.body))
 }
 
-/// Runs `work` on each of `items`, `jobs` at a time; results stand in the order of the items. Once `work` says so by
-/// its second value, nothing further is begun.
-fn in_parallel<T: Sync, R: Send>(items: &[T], jobs: NonZeroUsize, work: impl Fn(&T) -> (R, Proceed) + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let stopped = AtomicBool::new(false);
-    let results: Mutex<Vec<(usize, R)>> = Mutex::default();
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.get().min(items.len()) {
-            scope.spawn(|| {
-                while !stopped.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { return };
-                    let (result, proceed) = work(item);
-                    if proceed == Proceed::Stop {
-                        stopped.store(true, Ordering::Relaxed);
-                    }
-                    results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
+/// In which order cases are begun, by their places: the longest first, so that no job is left alone with one at the
+/// end. Whoever stops at the first that fails wants the first of the page.
+fn order(cases: &[&Case], haste: Haste) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    if haste == Haste::AllCases {
+        order.sort_by_cached_key(|place| Reverse(weight(cases[*place])));
+    }
+    order
 }
 
-/// Whether more cases are begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Proceed {
-    GoOn,
-    Stop,
+/// How long a case takes, roughly, and in no unit: a millisecond of world time costs about as much as an octet.
+fn weight(case: &Case) -> u64 {
+    let octets: u64 = case.messages.iter().map(|message| message.size().saturating_mul(message.times.into())).sum();
+    let horizon = u64::try_from(case.world.horizon.as_millis()).unwrap_or(u64::MAX);
+    octets.saturating_add(horizon)
 }

@@ -10,6 +10,7 @@
 //! bdat ...                                the same by BDAT
 //! close client / reset host
 //! refused mx.test
+//! stray 192.0.2.99                        a datagram to nobody
 //! query MX contoso.test. / answer NOERROR RECORD|RECORD
 //! submit m1 a@contoso.test,b@contoso.test Subject: x|\|Hello
 //! fate failed m1 a@contoso.test REASON
@@ -190,6 +191,7 @@ impl Writer {
                 let (message, recipient) = (words[1].to_owned(), words[2].to_owned());
                 Event::Fate { message, recipient, fate, reason: words[3..].join(" ") }
             }
+            "stray" => Event::Stray { to: rest.parse().expect("an address"), port: 53 },
             "shell" => shell(rest),
             "log" => log_row(rest),
             "queue" => Event::Queue {
@@ -198,6 +200,7 @@ impl Writer {
                 status: words[2].to_owned(),
                 messages: 1,
                 last_error: words[3..].join(" "),
+                tls_domain: String::new(),
             },
             "stimulus" => Event::Stimulus { index: small(rest) },
             "limit" => Event::Limit { limit: rest.to_owned(), session: None },

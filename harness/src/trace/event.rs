@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::octets::Octets;
+use super::{digest::Digest, octets::Octets};
 use crate::case::dsn::Dsn;
 
 /// How the reason of a fate begins that was seen where the message was handed over, and not reported by the MTA.
@@ -172,6 +172,9 @@ pub enum Event {
         messages: u64,
         /// Why its last attempt failed; empty if it did not.
         last_error: String,
+        /// The domain with whose hosts it speaks mutual TLS; empty: none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        tls_domain: String,
     },
     /// A connection was refused: the host is down.
     Refused {
@@ -213,6 +216,13 @@ pub enum Event {
         code: String,
         /// What it printed, or why it was refused.
         output: String,
+    },
+    /// A datagram went to an address at which there is no name server; nobody got it.
+    Stray {
+        /// The address.
+        to: IpAddr,
+        /// The port.
+        port: u16,
     },
     /// A stimulus of the page was used; the index into the case's stimuli.
     Stimulus {
@@ -328,13 +338,13 @@ pub struct MessageFacts {
     /// Octets.
     pub size: u64,
     /// Of all octets, in hexadecimal.
-    pub sha256: String,
+    pub sha256: Digest,
     /// The header section without the empty line behind it.
     pub header: Octets,
     /// Octets behind the empty line.
     pub body_size: u64,
     /// Of these, in hexadecimal.
-    pub body_sha256: String,
+    pub body_sha256: Digest,
     /// Octets of the longest line.
     pub longest_line: u64,
     /// CR that no LF follows.

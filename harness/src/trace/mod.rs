@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod convert;
+pub mod digest;
 pub mod event;
 pub mod message;
 pub mod notice;

@@ -144,15 +144,24 @@ fn recognise<'a>(
             // A notification to a person who is a recipient, too, is none of the messages.
             && (!transaction.reverse_path.is_empty() || message.reverse_path.is_empty())
     });
-    candidates
+    let candidates: Vec<&Submitted<'a>> = candidates.collect();
+    let (first, others) = candidates.split_first()?;
+    // Mostly there is nothing to choose from, and what follows costs more than all else that is read of a trace.
+    let name = base_name(first.message);
+    if others.iter().all(|other| other.name() == name) {
+        return Some(name);
+    }
+    let likenesses: Vec<_> = candidates.iter().map(|message| likeness(data, message)).collect();
+    let most = likenesses.iter().max()?;
+    let alike = candidates.iter().zip(&likenesses).filter(|(_, own)| *own == most).map(|(message, _)| message);
+    alike
         .map(|message| {
             let name = base_name(message.message);
             let copies = submitted.iter().filter(|other| other.name() == name && other.is_for(recipient)).count();
-            let left = copies > so_far(name);
-            (likeness(data, message), left, std::cmp::Reverse(message.index), name)
+            (copies > so_far(name), std::cmp::Reverse(message.index), name)
         })
         .max()
-        .map(|(_, _, _, name)| name)
+        .map(|(_, _, name)| name)
 }
 
 /// How much mail data is like a message: whether the bodies agree, and how many header fields are still there.

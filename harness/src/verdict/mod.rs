@@ -138,15 +138,21 @@ pub struct Judgement {
 /// The verdict of a case.
 #[must_use]
 pub fn rule(case: &Case, trace: &Trace, terms: Terms<'_>) -> Ruling {
-    let judging = Judging::new(case, trace);
-    let claims: Vec<Judgement> = case
+    rule_view(&Judging::new(case, trace), terms)
+}
+
+/// As [`rule`], of a trace that is read already.
+#[must_use]
+pub fn rule_view(judging: &Judging<'_>, terms: Terms<'_>) -> Ruling {
+    let claims: Vec<Judgement> = judging
+        .case
         .claims
         .iter()
-        .zip(judge_view(&judging))
+        .zip(judge_view(judging))
         .map(|(claim, finding)| judgement(claim, finding, terms))
         .filter(|judgement| terms.only.is_none_or(|only| judgement.bases.contains(&only)))
         .collect();
-    let (verdict, lack, reason) = verdict(&judging, &claims, Outside::of(trace).as_ref());
+    let (verdict, lack, reason) = verdict(judging, &claims, Outside::of(judging.view.trace).as_ref());
     Ruling { verdict, lack, reason, claims }
 }
 

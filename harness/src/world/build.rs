@@ -25,7 +25,7 @@ use crate::{
         model::{HostSpec, ORIGIN_ADDRESS, RESOLVER_ADDRESS, ZoneSet},
     },
     claim::shell::is_claimed,
-    mta::{Authority, Brief, Identity, Reporter, StartError},
+    mta::{Authority, Brief, Identity, Reporter, ServerSettings, StartError},
     network::{
         clock::{MEMORY_BEGIN, WorldClock},
         population::{Population, Resident},
@@ -154,7 +154,7 @@ pub(super) fn brief(
     network: Arc<dyn Network>,
     recorder: &Arc<Recorder>,
 ) -> Result<Brief, StartError> {
-    let connectors = connectors(case)?;
+    let (connectors, settings) = told(case)?;
     let own = case.hosts.iter().flat_map(HostSpec::doors);
     Ok(Brief {
         server: case.world.server.clone(),
@@ -165,6 +165,7 @@ pub(super) fn brief(
         identities: identities(case, &connectors, pki)?,
         accepted: case.world.accepts.iter().map(|domain| (domain.clone(), ORIGIN)).collect(),
         connectors,
+        settings,
         shell: case.shell.iter().filter(|text| text.at.is_zero()).cloned().collect(),
         organisation: case.world.organisation.clone(),
         server_certificates: server_certificates(case, pki)?,
@@ -176,9 +177,9 @@ pub(super) fn brief(
     })
 }
 
-/// The connectors that the page's shell texts make before anything is submitted. A refusal that a claim is about leaves
+/// The connectors and the settings that the page's shell texts make before anything is submitted. A refusal that a claim is about leaves
 /// the world as the page has it; any other does not.
-fn connectors(case: &Case) -> Result<Vec<Connector>, StartError> {
+fn told(case: &Case) -> Result<(Vec<Connector>, ServerSettings), StartError> {
     let mut management = Management::of(&case.world);
     let mut number = 0;
     for text in case.shell.iter().filter(|text| text.at.is_zero()) {
@@ -191,7 +192,12 @@ fn connectors(case: &Case) -> Result<Vec<Connector>, StartError> {
             }
         }
     }
-    Ok(management.directory().connectors().to_vec())
+    let directory = management.directory();
+    let settings = ServerSettings {
+        service: directory.transport_service().clone(),
+        organisation: directory.transport_config().clone(),
+    };
+    Ok((directory.connectors().to_vec(), settings))
 }
 
 /// Every name of the page with an address, for an MTA that asks no name server.

@@ -380,8 +380,8 @@ impl Reporter for Recorder {
         if queue.next_hop == canary::DOMAIN {
             return;
         }
-        let QueueReport { next_hop, delivery, status, messages, last_error } = queue;
-        self.record(Event::Queue { next_hop, delivery, status, messages, last_error });
+        let QueueReport { next_hop, delivery, status, messages, last_error, tls_domain } = queue;
+        self.record(Event::Queue { next_hop, delivery, status, messages, last_error, tls_domain });
     }
 
     fn shell(&self, command: &str, result: Result<&str, ShellRefusal>) {

@@ -129,8 +129,8 @@ pub(crate) fn too_long(case: &Case) -> StartError {
 
 /// How long it may take on sockets to carry the messages of a case: our own work, which is added to its horizon.
 pub(crate) fn carrying(case: &Case) -> Duration {
-    let octets = |message: &MessageSpec| u64::try_from(message.octets().len()).unwrap_or(u64::MAX);
-    let all: u64 = case.messages.iter().map(|own| octets(own).saturating_mul(own.times.into())).sum();
+    let octets = |message: &MessageSpec| message.size().saturating_mul(message.times.into());
+    let all: u64 = case.messages.iter().map(octets).sum();
     Duration::from_secs(all / CARRIED_OCTETS)
 }
 
@@ -241,8 +241,10 @@ impl Watched<'_> {
                 return (EndCause::Lost, quiet);
             }
             let is_quiet = if self.reports { recorder.is_quiet() } else { recorder.is_idle() };
-            let may_settle =
-                schedule.refusal().is_some() || (!case.world.observe_until && schedule.all_submitted() && is_quiet);
+            // Of an MTA whose queue can be seen to be empty nothing more is to come, however long it was to be watched.
+            let is_watched_on = case.world.observe_until && schedule.refusal().is_none();
+            let may_settle = schedule.refusal().is_some()
+                || ((!is_watched_on || self.running.backlog().is_some()) && schedule.all_submitted() && is_quiet);
             let events = recorder.events();
             let look = if self.running.backlog().is_some() { LOOK.min(quiet) } else { quiet };
             tokio::select! {
@@ -261,6 +263,9 @@ impl Watched<'_> {
                     if empty >= EMPTY_QUIET {
                         return (EndCause::Settled, EMPTY_QUIET);
                     }
+                    if is_watched_on {
+                        continue;
+                    }
                     // It tries again and again; what two rounds have not changed stays so.
                     if self.is_waiting(backlog) && settled_on_the_wire(case, recorder) {
                         return (EndCause::Settled, quiet);
@@ -270,19 +275,28 @@ impl Watched<'_> {
                         return (EndCause::Settled, quiet);
                     }
                 }
-                () = &mut horizon => match self.running.owes() {
-                    Some(debt) => {
-                        schedule.refuse(debt);
-                        return (EndCause::Lost, quiet);
-                    }
-                    None => return (EndCause::Horizon, quiet),
-                },
+                () = &mut horizon => return (self.at_the_horizon(schedule), quiet),
             }
         }
     }
 }
 
 impl Watched<'_> {
+    /// How a case ends that has not settled. Where a queue of the MTA's own should have all messages by now and has
+    /// not, the machine was too slow, and what the MTA did not do proves nothing.
+    fn at_the_horizon(&self, schedule: &Schedule) -> EndCause {
+        if let Some(debt) = self.running.owes() {
+            schedule.refuse(debt);
+            return EndCause::Lost;
+        }
+        if self.running.backlog().is_none() || schedule.all_handed_over() {
+            return EndCause::Horizon;
+        }
+        let why = "a message was still on its way to the MTA when the time of the case was over".to_owned();
+        schedule.refuse(StartError::Failed { why });
+        EndCause::Lost
+    }
+
     /// Whether an MTA that goes on trying has tried for so long that nothing new is to come.
     fn is_waiting(&self, backlog: Option<Backlog>) -> bool {
         let is_over = self.recorder.since_progress() >= self.quiet * ROUNDS;

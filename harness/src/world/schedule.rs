@@ -5,14 +5,14 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use mtaspec_fake_smarthost::mail_data::MailData;
+use mtaspec_fake_smarthost::mail_data::WHOLE_OCTETS_MAX;
 use tokio::task::JoinSet;
 
 use super::Recorder;
 use crate::{
     case::{
         Case,
-        model::{MessageSpec, Via},
+        model::{self, MessageSpec, Via},
     },
     mta::{RunningMta, StartError, Submission},
     network::clock::WorldClock,
@@ -66,10 +66,11 @@ impl Schedule {
             let (waiting, held) = (Arc::clone(&waiting), Arc::clone(&held));
             tasks.spawn(async move {
                 tokio::time::sleep_until(at).await;
-                let octets: Arc<[u8]> = message.octets().into();
+                let octets = Arc::new(message.octets());
+                let (facts, content) = (facts(&message, &octets), KeptOctets::of(&octets));
                 for copy in 1..=message.times {
                     let submission = submission(&message, copy, &octets);
-                    recorder.record(submit_event(&submission));
+                    recorder.record(submit_event(&submission, facts.clone(), content.clone()));
                     waiting.fetch_sub(1, Ordering::Relaxed);
                     note(&refusal, &recorder, Arc::clone(&mta).submit(submission).await);
                     recorder.handed_over();
@@ -118,7 +119,7 @@ fn keep_first(refusal: &Mutex<Option<StartError>>, error: StartError) {
     refusal.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
 }
 
-fn submission(message: &MessageSpec, copy: u32, octets: &Arc<[u8]>) -> Submission {
+fn submission(message: &MessageSpec, copy: u32, octets: &Arc<Vec<u8>>) -> Submission {
     let name = if message.times == 1 { message.name.clone() } else { format!("{}.{copy}", message.name) };
     Submission {
         name,
@@ -130,8 +131,17 @@ fn submission(message: &MessageSpec, copy: u32, octets: &Arc<[u8]>) -> Submissio
     }
 }
 
-fn submit_event(submission: &Submission) -> Event {
-    let data = MailData::of(&submission.octets);
+/// What is known of a message, all of whose octets are at hand. The digests of a large one cost more than the rest of
+/// its case, and are read by hardly anybody.
+fn facts(message: &MessageSpec, octets: &[u8]) -> MessageFacts {
+    if octets.len() <= WHOLE_OCTETS_MAX {
+        return MessageFacts::of(octets);
+    }
+    let content: Arc<[_]> = message.content.as_slice().into();
+    MessageFacts::digested_later(octets, move |take| model::give(&content, take))
+}
+
+fn submit_event(submission: &Submission, facts: MessageFacts, content: KeptOctets) -> Event {
     Event::Submit {
         message: submission.name.clone(),
         reverse_path: submission.reverse_path.clone(),
@@ -141,7 +151,7 @@ fn submit_event(submission: &Submission) -> Event {
             Via::Transport => "transport".to_owned(),
         },
         dsn: Box::new(submission.dsn.clone()),
-        facts: MessageFacts::from(&data),
-        content: KeptOctets::from(&data.wire),
+        facts,
+        content,
     }
 }

@@ -9,6 +9,7 @@ use super::{NextHop, Peer, Problem, settings};
 use crate::{
     connector::{Connector, NameServers, Routing, SmartHost},
     domain::Domain,
+    protocol_log::LogService,
     reply::EnhancedCode,
     resolver::{FaultTolerance, MailHost, Patience, ResolveError, Resolver},
     session::Settings,
@@ -118,8 +119,12 @@ impl<'a> Search<'a> {
                 Found::Hosts(vec![Candidate { name: None, addresses: vec![address], settings }], Vec::new())
             }
             (Step::Peers(peers), _) => {
+                let log = match next_hop {
+                    NextHop::Servers(relay) => relay.log_service(),
+                    _ => LogService::Transport,
+                };
                 let candidate = |peer: Peer| Candidate {
-                    settings: settings::for_server(&peer.name, self.server),
+                    settings: settings::for_server(&peer.name, self.server, log),
                     name: Some(peer.name),
                     addresses: vec![peer.address],
                 };

@@ -173,7 +173,7 @@ impl Courier {
     fn rotation(&self, next_hop: &NextHop) -> usize {
         let name = match next_hop {
             NextHop::SmartHosts { connector } => connector.name.to_lowercase(),
-            NextHop::Servers(relay) => format!("{} {}", relay.delivery_type(), relay.connector.name.to_lowercase()),
+            NextHop::Servers(relay) => format!("{} {}", relay.delivery_type(), relay.connector_name().to_lowercase()),
             NextHop::Accepted(_) | NextHop::Dns { .. } => return 0,
         };
         let mut rotations = self.rotations.lock().unwrap_or_else(PoisonError::into_inner);

@@ -75,8 +75,9 @@ pub(super) fn for_accepted(server: &str) -> Settings {
 
 /// Sessions with another server of the organisation: by TLS with the certificate that the directory knows, and each
 /// side shows the other that it belongs (IMP-05). No setting of a connector has an effect here.
-pub(super) fn for_server(peer: &str, server: &str) -> Settings {
+pub(super) fn for_server(peer: &str, server: &str, log: LogService) -> Settings {
     Settings {
+        log: LogAs::IntraOrganization(log),
         starttls: StartTls::Required,
         check: Check::Server(peer.to_owned()),
         authentication: Authentication::ExchangeServer,

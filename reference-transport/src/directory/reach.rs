@@ -7,6 +7,8 @@ use super::{Directory, Role, Server};
 use crate::{
     connector::{Connector, Routing, SmartHost},
     delivery::{Peer, Purpose, Relay},
+    domain::Mailbox,
+    protocol_log::LogService,
     routing::{self, Distance, Place, SitePath, Sites},
 };
 
@@ -16,6 +18,8 @@ const PORT_TRANSPORT: u16 = 2525;
 const PORT_OUTBOUND_PROXY: u16 = 717;
 /// Where an Edge server listens (IMP-04).
 const PORT_EDGE: u16 = 25;
+/// Where a Mailbox Transport service takes mail for the mailboxes that it keeps (IMP-04).
+const PORT_MAILBOX_DELIVERY: u16 = 475;
 
 impl Directory {
     /// Every connector that the local server sees, with how far its nearest source server is; `None`: it is out of
@@ -40,7 +44,7 @@ impl Directory {
         } else {
             (Purpose::SourceServers, self.grouped(&sources, &sites))
         };
-        Some(Relay { purpose, connector: Arc::clone(connector), groups })
+        Some(Relay { purpose, connector: Some(Arc::clone(connector)), groups })
     }
 
     /// The front ends that a proxied connector goes out by: of this site, never of another one (FEP-05, AMB-26).
@@ -54,7 +58,36 @@ impl Directory {
         let near = self.organisation().servers.iter().filter(is_near);
         let peers: Vec<Peer> = near.map(|server| peer(server, PORT_OUTBOUND_PROXY)).collect();
         let groups = if peers.is_empty() { Vec::new() } else { vec![peers] };
-        Some(Relay { purpose: Purpose::FrontEnd { next_hop }, connector: Arc::clone(connector), groups })
+        Some(Relay { purpose: Purpose::FrontEnd { next_hop }, connector: Some(Arc::clone(connector)), groups })
+    }
+
+    /// The Transport services that the local server hands its mail to, if it has none of its own: those of its site
+    /// (IMP-03).
+    pub fn transports(&self) -> Option<Relay> {
+        let local = self.local_server();
+        if local.hosts_connectors() {
+            return None;
+        }
+        let is_front_end = local.roles.contains(&Role::FrontEnd);
+        let from = if is_front_end { LogService::FrontEnd } else { LogService::MailboxSubmission };
+        let groups = self.transports_of(&local.site).into_iter().collect();
+        Some(Relay { purpose: Purpose::Transport { from }, connector: None, groups })
+    }
+
+    /// The way to a mailbox that another server keeps: to its Mailbox Transport service, or first to its site (IMP-03).
+    pub fn mailbox(&self, mailbox: &Mailbox) -> Option<Relay> {
+        let local = self.local_server();
+        let (_, keeper) = self.mailboxes.iter().find(|(known, _)| known == mailbox)?;
+        let keeper = self.organisation().server(keeper).filter(|keeper| keeper.name != local.name)?;
+        let (purpose, groups) = if same(&keeper.site, &local.site) {
+            let purpose = Purpose::Mailbox { server: keeper.name.clone() };
+            (purpose, vec![vec![peer(keeper, PORT_MAILBOX_DELIVERY)]])
+        } else {
+            let sites = self.sites();
+            let groups = self.transports_of(&keeper.site).into_iter().chain(self.on_the_way(&keeper.site, &sites));
+            (Purpose::Site { site: keeper.site.clone() }, groups.collect())
+        };
+        Some(Relay { purpose, connector: None, groups })
     }
 
     /// To Edge servers that are subscribed here; else to the nearest site that has one (EDG-06).

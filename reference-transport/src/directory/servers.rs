@@ -5,6 +5,7 @@ use super::{
     AccountId, Automatic, Directory, DirectoryError, EdgeSubscription, FrontendTransportService, Organisation,
     OrganisationError, Principal, Server, Settings, TransportService, edge, key, store::Store,
 };
+use crate::domain::Mailbox;
 
 impl Directory {
     /// The servers.
@@ -56,6 +57,11 @@ impl Directory {
     /// The settings of a server's Front End Transport service, to change.
     pub fn frontend_transport_service_of_mut(&mut self, server: &str) -> Option<&mut FrontendTransportService> {
         self.place(server).map(|place| &mut self.services[place].1)
+    }
+
+    /// Says which server keeps which mailbox; those that nobody names are kept by the server that is at work.
+    pub fn set_mailboxes(&mut self, mailboxes: Vec<(Mailbox, String)>) {
+        self.mailboxes = mailboxes;
     }
 
     /// The subscribed Edge servers.

@@ -3,6 +3,8 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use crate::resolver::FaultTolerance;
+
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -35,6 +37,8 @@ pub struct TransportService {
     pub max_outbound_connections: Option<u32>,
     /// `-MaxPerDomainOutboundConnections`: at a time, to one domain; `None`: unlimited (FAIL-27, FAIL-28, AMB-29).
     pub max_per_domain_outbound_connections: Option<u32>,
+    /// `DnsFaultTolerance`: what an MX host that cannot be resolved does to the others (DNS-12, DNS-13).
+    pub dns_fault_tolerance: FaultTolerance,
     /// `-ExternalDNS*`: for connectors with `UseExternalDNSServersEnabled` (DNS-19).
     pub external_dns: DnsLookup,
     /// `-InternalDNS*`: for all other lookups.
@@ -131,6 +135,7 @@ impl Default for TransportService {
             queue_max_idle_time: 3 * MINUTE,
             max_outbound_connections: Some(1000),
             max_per_domain_outbound_connections: Some(40),
+            dns_fault_tolerance: FaultTolerance::Lenient,
             external_dns: DnsLookup::default(),
             internal_dns: DnsLookup::default(),
             external_ip_address: None,
@@ -144,6 +149,19 @@ impl Default for TransportService {
 }
 
 impl TransportService {
+    /// Sets a key of the service's configuration file. No shell command does; `false`: there is no such key, or it has
+    /// no such value.
+    #[must_use]
+    pub fn set_key(&mut self, name: &str, value: &str) -> bool {
+        let tolerance = match (name, value) {
+            ("DnsFaultTolerance", "Lenient") => FaultTolerance::Lenient,
+            ("DnsFaultTolerance", "Normal") => FaultTolerance::Normal,
+            _ => return false,
+        };
+        self.dns_fault_tolerance = tolerance;
+        true
+    }
+
     /// The defaults of an Edge server: longer intervals (FAIL-10, FAIL-11).
     #[must_use]
     pub fn edge() -> Self {

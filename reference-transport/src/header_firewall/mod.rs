@@ -3,6 +3,8 @@
 //! It runs for each session, on the header of the message alone (HDR-10, HDR-12). It works on octets: what it keeps, it
 //! keeps as it is, in its order, whether or not it is well formed.
 
+pub mod check;
+
 use crate::connector::{CrossPremises, HeaderRights};
 
 /// The header and the rest of a message.

@@ -16,7 +16,7 @@ fn message(data: &str, recipients: &[&str], dsn: Request) -> Message {
         name: "m".into(),
         reverse_path: "sender@sender.test".into(),
         recipients: recipients.iter().map(|&to| to.to_owned()).collect(),
-        data: data.as_bytes().into(),
+        data: data.as_bytes().to_vec().into(),
         via: Via::Transport,
         dsn,
     };

@@ -8,17 +8,26 @@ use std::{
 
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
-use super::{
-    LogFile, LogFolder,
-    row::{FIELDS, date_time},
-};
+use super::{LogFile, LogFolder, row::date_time};
 use crate::{directory::LogFiles, observer::LogReport};
 
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]");
 
+/// What tells the files of one log from those of another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind {
+    /// What their names begin with.
+    pub(super) prefix: &'static str,
+    /// `#Log-Type`.
+    pub(super) log_type: &'static str,
+    /// `#Fields`.
+    pub(super) fields: &'static str,
+}
+
 /// What a service has written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Files {
+    kind: Kind,
     current: Option<Current>,
     /// All other files of the log, the oldest first.
     others: Vec<LogFile>,
@@ -27,6 +36,7 @@ pub(super) struct Files {
 /// The file that is written.
 #[derive(Debug)]
 struct Current {
+    prefix: &'static str,
     folder: String,
     day: String,
     instance: u32,
@@ -37,11 +47,16 @@ struct Current {
 
 impl Current {
     fn name(&self) -> String {
-        format!("SEND{}-{}.log", self.day, self.instance)
+        format!("{}{}-{}.log", self.prefix, self.day, self.instance)
     }
 }
 
 impl Files {
+    /// Of a log of which nothing is known yet.
+    pub(super) fn new(kind: Kind) -> Self {
+        Self { kind, current: None, others: Vec::new() }
+    }
+
     /// Writes a row, into a new file where that is due.
     ///
     /// # Errors
@@ -90,20 +105,20 @@ impl Files {
         tell: &mut dyn FnMut(LogReport),
     ) -> io::Result<()> {
         folder.create(&path)?;
-        let mut others: Vec<LogFile> =
-            folder.files(&path)?.into_iter().filter(|file| number(&file.name).is_some()).collect();
-        others
-            .sort_by_key(|file| (file.modified, number(&file.name).map(|(day, instance)| (day.to_owned(), instance))));
-        let of_day = others.iter().filter_map(|file| number(&file.name)).filter(|(other, _)| *other == day);
+        let Kind { prefix, log_type, fields } = self.kind;
+        let number = |file: &LogFile| number(prefix, &file.name).map(|(day, instance)| (day.to_owned(), instance));
+        let mut others: Vec<LogFile> = folder.files(&path)?.into_iter().filter(|file| number(file).is_some()).collect();
+        others.sort_by_key(|file| (file.modified, number(file)));
+        let of_day = others.iter().filter_map(number).filter(|(other, _)| *other == day);
         let instance = of_day.map(|(_, instance)| instance).max().unwrap_or(0).saturating_add(1);
         self.others = others;
-        let mut current = Current { folder: path, day, instance, size: 0, modified: now, has_rows: false };
+        let mut current = Current { prefix, folder: path, day, instance, size: 0, modified: now, has_rows: false };
         let header = [
             "#Software: mtaspec reference transport".to_owned(),
             format!("#Version: {}", env!("CARGO_PKG_VERSION")),
-            "#Log-Type: SMTP Send Protocol Log".to_owned(),
+            format!("#Log-Type: {log_type}"),
             format!("#Date: {}", date_time(now)),
-            format!("#Fields: {FIELDS}"),
+            format!("#Fields: {fields}"),
         ];
         for line in &header {
             current.append(folder, line, now, tell)?;
@@ -161,8 +176,8 @@ impl Current {
 }
 
 /// Day and instance of a file of the log.
-fn number(name: &str) -> Option<(&str, u32)> {
-    let (day, instance) = name.strip_prefix("SEND")?.strip_suffix(".log")?.split_once('-')?;
+fn number<'a>(prefix: &str, name: &'a str) -> Option<(&'a str, u32)> {
+    let (day, instance) = name.strip_prefix(prefix)?.strip_suffix(".log")?.split_once('-')?;
     (day.len() == 8 && day.bytes().all(|octet| octet.is_ascii_digit())).then_some(())?;
     Some((day, instance.parse().ok()?))
 }

@@ -1,7 +1,8 @@
 //! The SEND protocol log: what was said in the sessions of connectors that log, a row an event.
 //!
 //! [`ProtocolLog::begin`] gives a [`Conversation`] for a session that is logged, and nothing for one that is not; the
-//! conversation writes its rows as they come about. Files lie in a [`LogFolder`], which is memory or a directory.
+//! conversation writes its rows as they come about. [`ProtocolLog::asked`] writes the log of DNS, which has its own
+//! switch and files (LOG-23). Files lie in a [`LogFolder`], which is memory or a directory.
 //!
 //! # Invariants
 //!
@@ -16,10 +17,11 @@
 //!
 //! # Not here
 //!
-//! The log of what is received, and the log of DNS (LOG-23).
+//! The log of what is received.
 
 mod certificate;
 mod conversation;
+mod dns;
 mod files;
 mod folder;
 mod row;
@@ -32,11 +34,13 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
 };
 
-use self::files::Files;
+use self::files::{Files, Kind};
 pub use self::{
     conversation::Conversation,
+    dns::Asked,
     folder::{DirectoryFolder, LogFile, LogFolder, MemoryFolder},
     row::{Mark, Row},
     secrets::Secrets,
@@ -130,6 +134,36 @@ pub struct LogPlan {
 struct Switch {
     files: LogFiles,
     intra_organization: bool,
+    /// `None`: the DNS log is off.
+    dns: Option<LogFiles>,
+}
+
+/// One log of one service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Log {
+    Dns(LogService),
+    Send(LogService),
+}
+
+impl Log {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Dns(_) => Kind { prefix: "DNS", log_type: "DNS log", fields: dns::FIELDS },
+            Self::Send(_) => Kind { prefix: "SEND", log_type: "SMTP Send Protocol Log", fields: row::FIELDS },
+        }
+    }
+
+    /// Where it is written, and how much of it is kept; `None`: it is off.
+    fn settings(self, plan: &LogPlan) -> Option<LogFiles> {
+        match self {
+            Self::Dns(service) => plan.switch(service)?.dns.clone(),
+            Self::Send(service) => {
+                let files = plan.switch(service)?.files.clone();
+                let own = service.mailbox_folder().map(str::to_owned);
+                Some(LogFiles { path: own.or(files.path), ..files })
+            }
+        }
+    }
 }
 
 impl LogPlan {
@@ -140,12 +174,14 @@ impl LogPlan {
         let front_end = directory.frontend_transport_service_of(server).map(|service| Switch {
             files: service.send_protocol_log.clone(),
             intra_organization: service.intra_org_protocol_logging,
+            dns: service.dns_log_enabled.then(|| service.dns_log.clone()),
         });
         let logs = |connector: &Connector| connector.protocol_logging == LoggingLevel::Verbose;
         Self {
             transport: Switch {
                 files: transport.send_protocol_log.clone(),
                 intra_organization: transport.intra_org_protocol_logging,
+                dns: transport.dns_log_enabled.then(|| transport.dns_log.clone()),
             },
             front_end,
             is_wanted: directory.connectors().iter().any(logs),
@@ -179,7 +215,7 @@ pub struct ProtocolLog {
 struct State {
     folder: Option<Arc<dyn LogFolder>>,
     plan: Option<LogPlan>,
-    files: BTreeMap<LogService, Files>,
+    files: BTreeMap<Log, Files>,
     /// The log cannot be written, and that has been said.
     is_broken: bool,
 }
@@ -244,22 +280,27 @@ impl ProtocolLog {
         )))
     }
 
+    /// Writes what a name server was asked, and what came of it, if the service logs that (LOG-23).
+    pub fn asked(&self, service: LogService, asked: &Asked<'_>) {
+        self.put(Log::Dns(service), |now| asked.line(now));
+    }
+
     /// Writes a row.
     fn write(&self, service: LogService, row: &Row<'_>) {
+        self.put(Log::Send(service), |now| row.line(now));
+    }
+
+    fn put(&self, log: Log, line: impl FnOnce(SystemTime) -> String) {
         let now = self.network.now();
         let mut reports = Vec::new();
         let failed = {
             let mut guard = self.lock();
             let State { folder, plan, files, is_broken } = &mut *guard;
-            let (Some(folder), Some(switch)) = (&*folder, plan.as_ref().and_then(|plan| plan.switch(service))) else {
+            let (Some(folder), Some(settings)) = (&*folder, plan.as_ref().and_then(|plan| log.settings(plan))) else {
                 return;
             };
-            let settings = match service.mailbox_folder() {
-                None => switch.files.clone(),
-                Some(own) => LogFiles { path: Some(own.to_owned()), ..switch.files.clone() },
-            };
-            let files = files.entry(service).or_default();
-            let written = files.write(&**folder, &settings, now, &row.line(now), &mut |report| reports.push(report));
+            let files = files.entry(log).or_insert_with(|| Files::new(log.kind()));
+            let written = files.write(&**folder, &settings, now, &line(now), &mut |report| reports.push(report));
             let news = written.is_err() && !*is_broken;
             *is_broken = written.is_err();
             written.err().filter(|_| news)

@@ -87,7 +87,7 @@ pub(super) fn date_time(now: SystemTime) -> String {
 }
 
 /// One field. A control character would end the row, or hide what follows it from whoever reads it (LOG-22).
-fn field(line: &mut String, text: &str) {
+pub(super) fn field(line: &mut String, text: &str) {
     let visible = text.chars().map(|c| if is_hidden(c) { ' ' } else { c });
     if !text.contains([',', '"']) {
         line.extend(visible);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    connector::{Connector, CrossPremises, HeaderRights, MESSAGES_PER_CONNECTION_DEFAULT, Routing},
+    connector::{Connector, CrossPremises, HeaderRights, MESSAGES_PER_CONNECTION_DEFAULT, Routing, TlsPolicy},
     delivery::NextHop,
     directory::Directory,
+    domain::Domain,
     transport::effective,
 };
 
@@ -38,7 +39,7 @@ impl Destination {
         let (name, connector) = match hop {
             NextHop::Accepted(address) => (format!("[{}]", address.ip()), ""),
             NextHop::Dns { connector, domain } => (domain.to_string(), connector.name.as_str()),
-            NextHop::Servers(relay) => (relay.next_hop().to_owned(), relay.connector.name.as_str()),
+            NextHop::Servers(relay) => (relay.next_hop().to_owned(), relay.connector_name()),
             NextHop::SmartHosts { connector } => (smart_hosts(connector), connector.name.as_str()),
         };
         Key::new(name, self.delivery_type(), connector)
@@ -52,6 +53,14 @@ impl Destination {
             Self::Hop(NextHop::Servers(relay)) => relay.delivery_type(),
             Self::Hop(NextHop::SmartHosts { .. }) => "SmartHostConnectorDelivery",
             Self::Unreachable => UNREACHABLE,
+        }
+    }
+
+    /// `Get-Queue`, TlsDomain: the domain that mutual TLS is spoken with (TLS-32).
+    pub(crate) fn tls_domain(&self) -> Option<&Domain> {
+        match self {
+            Self::Hop(NextHop::Dns { connector, domain }) => (connector.tls == TlsPolicy::Mutual).then_some(domain),
+            _ => None,
         }
     }
 
@@ -79,7 +88,10 @@ impl Destination {
             Self::Hop(NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector }) => {
                 directory.find(&connector.name).is_some_and(|now| now.enabled)
             }
-            Self::Hop(NextHop::Servers(relay)) => directory.find(&relay.connector.name).is_some_and(|now| now.enabled),
+            Self::Hop(NextHop::Servers(relay)) => {
+                let is_enabled = |name: &str| directory.find(name).is_some_and(|now| now.enabled);
+                relay.connector.as_ref().is_none_or(|connector| is_enabled(&connector.name))
+            }
             Self::Unreachable => false,
         }
     }

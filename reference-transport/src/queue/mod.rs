@@ -129,12 +129,14 @@ impl Queue {
         (status, last_error): (crate::observer::QueueStatus, String),
         messages: usize,
     ) {
+        let tls_domain = self.state().destination.tls_domain().map(ToString::to_string).unwrap_or_default();
         observer.report(Report::Queue {
             next_hop: self.key.next_hop.clone(),
             delivery: self.key.delivery,
             status,
             messages,
             last_error,
+            tls_domain,
         });
     }
 

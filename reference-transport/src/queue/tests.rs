@@ -27,7 +27,7 @@ fn item(now: Instant) -> Item {
         name: "m".into(),
         reverse_path: "sender@sender.test".into(),
         recipients: vec!["julia@contoso.test".into()],
-        data: b"Subject: x\r\n\r\n".as_slice().into(),
+        data: b"Subject: x\r\n\r\n".to_vec().into(),
         via: Via::Transport,
         dsn: crate::dsn::Request::default(),
     };

@@ -83,6 +83,19 @@ fn mnemonic(code: u8) -> String {
     }
 }
 
+impl Heard {
+    /// In words, for a log.
+    pub(super) fn summary(&self) -> String {
+        match self {
+            Self::Answer(Answer::NoName { .. }) => "no such name".to_owned(),
+            Self::Answer(Answer::NoRecords { .. }) => "no records".to_owned(),
+            Self::Answer(Answer::Records { data, .. }) if data.len() == 1 => "1 record".to_owned(),
+            Self::Answer(Answer::Records { data, .. }) => format!("{} records", data.len()),
+            Self::Elsewhere { name, .. } => format!("an alias of {name}"),
+        }
+    }
+}
+
 impl Answer {
     /// The same answer, for at most so many seconds.
     pub(super) fn at_most(self, ttl_max: u32) -> Self {

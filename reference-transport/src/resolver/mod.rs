@@ -49,6 +49,7 @@ use crate::{
     connector::NameServers,
     limits::{AAAA_PATIENCE, ALIASES_MAX},
     network::Network,
+    protocol_log::{Asked, LogService, ProtocolLog},
 };
 
 /// The port of name servers: RFC 1035 §4.2.
@@ -61,6 +62,8 @@ pub struct Resolver {
     network: Arc<dyn Network>,
     settings: Mutex<Arc<DnsSettings>>,
     cache: Cache,
+    /// Where it is written whom it asked.
+    log: Option<(Arc<ProtocolLog>, LogService)>,
 }
 
 impl Resolver {
@@ -68,7 +71,13 @@ impl Resolver {
     /// others.
     #[must_use]
     pub fn new(adapter: &[SocketAddr], network: Arc<dyn Network>) -> Self {
-        Self { adapter: adapter.to_vec(), network, settings: Mutex::default(), cache: Cache::default() }
+        Self { adapter: adapter.to_vec(), network, settings: Mutex::default(), cache: Cache::default(), log: None }
+    }
+
+    /// Writes into the DNS log of this service whom it asks (LOG-23).
+    #[must_use]
+    pub fn logged(self, log: &Arc<ProtocolLog>, service: LogService) -> Self {
+        Self { log: Some((Arc::clone(log), service)), ..self }
     }
 
     /// Takes new settings. What was remembered under the old ones is forgotten.
@@ -209,15 +218,22 @@ impl Resolver {
                 let id = (self.network.random() & 0xffff) as u16;
                 let question = Question { id, name: name.clone(), kind };
                 let asking = exchange::ask(&*self.network, server, of_side.protocol, &question);
-                let failure = match timeout(settings.query_timeout, asking).await {
-                    Ok(Ok(reply)) => match interpret(&reply, plain) {
-                        Ok(heard) => return Ok(heard),
-                        // Another server would say the same.
-                        Err(error @ NoAnswer::AliasLoop { .. }) => return Err(error.to_string()),
-                        Err(error) => error.to_string(),
-                    },
-                    Ok(Err(error)) => error.to_string(),
-                    Err(_) => "timed out".to_owned(),
+                let heard = match timeout(settings.query_timeout, asking).await {
+                    Ok(Ok(reply)) => interpret(&reply, plain).map_err(|error| {
+                        // Another server would say the same of a circle.
+                        (error.to_string(), matches!(error, NoAnswer::AliasLoop { .. }))
+                    }),
+                    Ok(Err(error)) => Err((error.to_string(), false)),
+                    Err(_) => Err(("timed out".to_owned(), false)),
+                };
+                if let Some((log, service)) = &self.log {
+                    let result = heard.as_ref().map_or_else(|(why, _)| why.clone(), Heard::summary);
+                    log.asked(*service, &Asked { server, name: plain, record: kind.mnemonic(), result: &result });
+                }
+                let failure = match heard {
+                    Ok(heard) => return Ok(heard),
+                    Err((why, true)) => return Err(why),
+                    Err((why, false)) => why,
                 };
                 // Who it was matters only where there is a choice.
                 let is_one = servers.len() == 1;

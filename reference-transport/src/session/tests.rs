@@ -34,7 +34,7 @@ fn host() -> Host {
 }
 
 fn content(text: &str) -> Content {
-    Content::new(b"Subject: x\r\n\r\n".to_vec(), Arc::from(text.as_bytes()), 0)
+    Content::new(b"Subject: x\r\n\r\n".to_vec(), Arc::new(text.as_bytes().to_vec()), 0)
 }
 
 /// What a session came to, in words: how it opened, each recipient's verdict, how it ended.
@@ -334,7 +334,7 @@ fn a_421_reaches_the_host_whatever_it_answers() {
 #[tokio::test(start_paused = true)]
 async fn a_message_of_35_mb_goes_through_a_small_window() {
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
-    let body: Arc<[u8]> =
+    let body: Arc<Vec<u8>> =
         b".0123456789012345678901234567890123456789012345678901234567890123456789\r\n".repeat(480_000).into();
     let content = Content::new(b"Subject: x\r\n\r\n".to_vec(), Arc::clone(&body), 0);
     assert_eq!(content.size(), body.len() as u64 + 14);

@@ -26,7 +26,7 @@ pub struct Envelope<'a> {
 #[derive(Clone, Debug)]
 pub struct Content {
     head: Vec<u8>,
-    body: Arc<[u8]>,
+    body: Arc<Vec<u8>>,
     body_start: usize,
     size: u64,
     body_type: BodyType,
@@ -47,7 +47,7 @@ pub enum BodyType {
 impl Content {
     /// A message of `head`, empty line included, and of `body` from `body_start`.
     #[must_use]
-    pub fn new(head: Vec<u8>, body: Arc<[u8]>, body_start: usize) -> Self {
+    pub fn new(head: Vec<u8>, body: Arc<Vec<u8>>, body_start: usize) -> Self {
         let tail = body.get(body_start..).unwrap_or_default();
         let body_type = body_type(&head, tail);
         let size = match body_type {

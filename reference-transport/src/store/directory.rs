@@ -35,10 +35,12 @@ impl<D: Disk> Directory<D> {
     }
 
     /// Written, synced, renamed, and the name synced: a file under its own name is whole.
-    fn put(&self, id: StoreId, octets: &[u8]) -> Result<(), StoreError> {
+    fn put(&self, id: StoreId, stored: &Stored) -> Result<(), StoreError> {
         let (part, whole) = (name(id, PART), name(id, WHOLE));
+        let [start, body] =
+            format::write(stored).map_err(|source| StoreError::Format { file: whole.clone(), source })?;
         let steps = || {
-            self.disk.write(&part, octets)?;
+            self.disk.write(&part, &[&start, &body])?;
             self.disk.sync(&part)?;
             self.disk.rename(&part, &whole)?;
             self.disk.sync_names()
@@ -62,8 +64,7 @@ impl<D: Disk> Directory<D> {
 impl<D: Disk> Store for Directory<D> {
     fn save(&self, stored: &Stored) -> Result<StoreId, StoreError> {
         let id = StoreId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
-        let octets = format::write(stored).map_err(|source| StoreError::Format { file: name(id, WHOLE), source })?;
-        self.put(id, &octets).map(|()| id).inspect_err(|_| {
+        self.put(id, stored).map(|()| id).inspect_err(|_| {
             // The client will hand it in again. What cannot be removed now may be delivered twice.
             for ending in [PART, WHOLE] {
                 let _maybe_absent = self.disk.remove(&name(id, ending));
@@ -73,8 +74,7 @@ impl<D: Disk> Store for Directory<D> {
 
     fn update(&self, id: StoreId, left: &[usize]) -> Result<(), StoreError> {
         let stored = Stored { left: left.to_vec(), ..self.get(id)? };
-        let octets = format::write(&stored).map_err(|source| StoreError::Format { file: name(id, WHOLE), source })?;
-        self.put(id, &octets)
+        self.put(id, &stored)
     }
 
     fn remove(&self, id: StoreId) -> Result<(), StoreError> {

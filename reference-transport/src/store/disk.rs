@@ -10,12 +10,12 @@ use std::{
 
 /// A folder of files, as far as a store needs one. Names have no separators.
 pub trait Disk: Send + Sync {
-    /// Makes a file of these octets, or overwrites it. Nothing of it need survive a crash.
+    /// Makes a file of these octets, one part after the other, or overwrites it. Nothing of it need survive a crash.
     ///
     /// # Errors
     ///
     /// As the disk.
-    fn write(&self, name: &str, octets: &[u8]) -> io::Result<()>;
+    fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()>;
 
     /// From now on the octets of a file survive a crash, if its name does.
     ///
@@ -77,12 +77,13 @@ impl Folder {
 }
 
 impl Disk for Folder {
-    fn write(&self, name: &str, octets: &[u8]) -> io::Result<()> {
+    fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(self.0.join(name))?.write_all(octets)
+        let mut file = options.open(self.0.join(name))?;
+        parts.iter().try_for_each(|part| file.write_all(part))
     }
 
     fn sync(&self, name: &str) -> io::Result<()> {
@@ -192,7 +193,7 @@ impl Files {
 }
 
 impl Disk for Volatile {
-    fn write(&self, name: &str, octets: &[u8]) -> io::Result<()> {
+    fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
         let mut files = self.powered()?;
         let number = match files.names.get(name) {
             Some(number) => *number,
@@ -202,7 +203,7 @@ impl Disk for Volatile {
             }
         };
         files.names.insert(name.to_owned(), number);
-        octets.clone_into(&mut files.files[number].octets);
+        files.files[number].octets = parts.concat();
         Ok(())
     }
 

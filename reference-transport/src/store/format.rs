@@ -7,7 +7,7 @@
 //! ```
 
 use std::{
-    sync::Arc,
+    borrow::Cow,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -78,8 +78,8 @@ struct Recipient {
     orcpt: Option<String>,
 }
 
-/// A message as a file holds it.
-pub(super) fn write(stored: &Stored) -> Result<Vec<u8>, FormatError> {
+/// A message as a file holds it, in two parts: a large body is not copied.
+pub(super) fn write(stored: &Stored) -> Result<[Cow<'_, [u8]>; 2], FormatError> {
     let recipient = |(at, path): (usize, &String)| {
         let asked = stored.dsn.recipient(at);
         Recipient {
@@ -101,13 +101,13 @@ pub(super) fn write(stored: &Stored) -> Result<Vec<u8>, FormatError> {
         recipients: stored.recipients.iter().enumerate().map(recipient).collect(),
         left: stored.left.clone(),
     })?;
-    let checksum = checksum(&[&envelope, &stored.data]);
-    let mut file = format!("{NAME} {} {} {checksum:016x}\n", envelope.len(), stored.data.len()).into_bytes();
-    file.reserve(envelope.len() + 1 + stored.data.len());
-    file.extend_from_slice(&envelope);
-    file.push(b'\n');
-    file.extend_from_slice(&stored.data);
-    Ok(file)
+    let [head, body] = stored.data.parts();
+    let checksum = checksum(&[&envelope, head, body]);
+    let mut start = format!("{NAME} {} {} {checksum:016x}\n", envelope.len(), stored.data.len()).into_bytes();
+    start.extend_from_slice(&envelope);
+    start.push(b'\n');
+    start.extend_from_slice(head);
+    Ok([Cow::Owned(start), Cow::Borrowed(body)])
 }
 
 /// The message that a file holds.
@@ -149,7 +149,7 @@ pub(super) fn read(file: &[u8]) -> Result<Stored, FormatError> {
         is_notice: notice,
         arrived: UNIX_EPOCH.checked_add(Duration::from_millis(arrived_ms)).unwrap_or(SystemTime::UNIX_EPOCH),
         size,
-        data: Arc::from(data),
+        data: data.to_vec().into(),
     })
 }
 

@@ -12,6 +12,7 @@
 //!
 //! When a message is saved and when it is removed. A store blocks its thread; whoever must not wait has others do it.
 
+mod data;
 mod directory;
 mod disk;
 mod format;
@@ -19,9 +20,10 @@ mod memory;
 #[cfg(test)]
 mod tests;
 
-use std::{io, sync::Arc, time::SystemTime};
+use std::{io, time::SystemTime};
 
 pub use self::{
+    data::Data,
     directory::Directory,
     disk::{Crash, Disk, Folder, Volatile},
     format::FormatError,
@@ -49,7 +51,7 @@ pub struct Stored {
     /// Octets on the wire as it was handed in.
     pub size: u64,
     /// Header with our trace field, empty line, body.
-    pub data: Arc<[u8]>,
+    pub data: Data,
 }
 
 /// What a store calls a message; never used twice.

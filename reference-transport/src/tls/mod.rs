@@ -16,12 +16,12 @@ use std::{
     collections::BTreeMap,
     fmt, io,
     net::IpAddr,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, OnceLock, atomic::Ordering},
     time::UNIX_EPOCH,
 };
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    CipherSuite, ClientConfig, RootCertStore,
     client::Resumption,
     crypto::CryptoProvider,
     pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime},
@@ -112,7 +112,7 @@ impl Tls {
         identities: Vec<Identity>,
         server: &str,
     ) -> Result<Self, TlsSetupError> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = provider();
         let mut store = RootCertStore::empty();
         for root in roots {
             store.add(root.clone()).map_err(|source| TlsSetupError::Root { source })?;
@@ -204,6 +204,18 @@ impl Tls {
         config.resumption = Resumption::disabled();
         Ok(config)
     }
+}
+
+/// The provider of cryptography. It offers first what every implementation must have (RFC 8446 §9.1): SHA-256 is in most
+/// processors, and the SHA-384 of the usual first choice is not.
+fn provider() -> Arc<CryptoProvider> {
+    static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
+    let make = || {
+        let mut provider = rustls::crypto::ring::default_provider();
+        provider.cipher_suites.sort_by_key(|own| own.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
+        Arc::new(provider)
+    };
+    Arc::clone(PROVIDER.get_or_init(make))
 }
 
 /// The name for a handshake with a host that was dialled by `name`; by its address if it has none that can be sent.

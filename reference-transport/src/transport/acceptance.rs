@@ -59,7 +59,7 @@ impl Inner {
                 passages if passages > PASSAGES_MAX => Decision::Fail(looping(passages)),
                 _ => match too_large.clone() {
                     Some(problem) => Decision::Fail(problem),
-                    None => decider.decide(&own.path, size),
+                    None => decider.decide(&own.path, size, item.message.via),
                 },
             };
             recipients.iter().map(decide).collect()

@@ -9,7 +9,9 @@ use crate::{
 /// Lookups that begin from now on are made as the directory says.
 pub(super) fn configure(courier: &Courier, directory: &Directory) {
     let service = directory.transport_service();
-    courier.configure_dns(&settings(&service.external_dns, &service.internal_dns));
+    let fault_tolerance = service.dns_fault_tolerance;
+    let dns = settings(&service.external_dns, &service.internal_dns);
+    courier.configure_dns(&DnsSettings { fault_tolerance, ..dns });
     let server = &directory.local_server().name;
     // A server without the service has no connections that it makes.
     if let Some(front_end) = directory.frontend_transport_service_of(server) {

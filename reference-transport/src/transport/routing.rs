@@ -5,9 +5,10 @@ use std::{net::SocketAddr, sync::Arc};
 use super::mailbox_of;
 use crate::{
     connector::{Connector, Routing, Service, TlsPolicy},
-    delivery::{NextHop, Problem},
-    directory::{Directory, DomainType, Principal},
+    delivery::{NextHop, Problem, Relay},
+    directory::{Directory, DomainType, Principal, Role},
     domain::Domain,
+    message::Via,
     queue::{Destination, smart_hosts},
     reply::EnhancedCode,
     routing::{AddressSpace, Encapsulated, Pattern, RoutingTable, Selection},
@@ -30,7 +31,7 @@ impl Decision {
             Self::Deliver { next_hop: NextHop::Dns { connector, .. } | NextHop::SmartHosts { connector } } => {
                 Some(connector)
             }
-            Self::Deliver { next_hop: NextHop::Servers(relay) } => Some(&relay.connector),
+            Self::Deliver { next_hop: NextHop::Servers(relay) } => relay.connector.as_deref(),
             _ => None,
         }
     }
@@ -67,11 +68,17 @@ pub(super) fn table(directory: &Directory) -> RoutingTable {
 
 impl Decider<'_> {
     /// Decides for one recipient of a message of `size` octets.
-    pub(super) fn decide(&self, recipient: &str, size: u64) -> Decision {
+    pub(super) fn decide(&self, recipient: &str, size: u64, via: Via) -> Decision {
         let mailbox = match mailbox_of(recipient) {
             Ok(mailbox) => mailbox,
             Err(problem) => return Decision::Fail(problem),
         };
+        if let Some(relay) = self.directory.transports() {
+            return self.handed_on(relay, mailbox.domain, size, via);
+        }
+        if let Some(relay) = self.directory.mailbox(&mailbox) {
+            return Decision::Deliver { next_hop: NextHop::Servers(Arc::new(relay)) };
+        }
         let domain = mailbox.domain;
         if let Some((_, keeper)) = self.accepted.iter().find(|(own, _)| *own == domain)
             && self.keeps(&domain)
@@ -85,6 +92,20 @@ impl Decider<'_> {
             Selection::Connector(connector) => self.deliver(connector, domain),
             Selection::NoRoute => Decision::Unroutable,
             Selection::TooLarge(limit) => too_large(size, limit),
+        }
+    }
+
+    /// Without a Transport service nothing is decided here (IMP-03). What Transport hands to a front end is on its way
+    /// out, and the rules of its connector hold there (FEP-02, FEP-12).
+    fn handed_on(&self, relay: Relay, domain: Domain, size: u64, via: Via) -> Decision {
+        let is_front_end = self.directory.local_server().roles.contains(&Role::FrontEnd);
+        match self.table.select(&domain, size) {
+            Selection::Connector(connector)
+                if is_front_end && via == Via::Transport && connector.service == Service::FrontEnd =>
+            {
+                self.outward(connector, domain)
+            }
+            _ => Decision::Deliver { next_hop: NextHop::Servers(Arc::new(relay)) },
         }
     }
 
@@ -128,6 +149,11 @@ impl Decider<'_> {
                 return Decision::Deliver { next_hop: NextHop::Servers(Arc::new(relay)) };
             }
         }
+        self.outward(connector, domain)
+    }
+
+    /// From here to the outside.
+    fn outward(&self, connector: &Connector, domain: Domain) -> Decision {
         let connector = Arc::new(effective(self.directory, connector, &domain));
         let next_hop = match connector.routing {
             Routing::Dns => NextHop::Dns { connector, domain },

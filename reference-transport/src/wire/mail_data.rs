@@ -44,6 +44,13 @@ impl Transparency {
                 continue;
             }
             let end = memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
+            let is_usual = self.column == 0 && first != b'.' && end <= MAIL_DATA_LINE_OCTETS_MAX;
+            if is_usual && rest[end..].starts_with(b"\r\n") {
+                let (line, behind) = rest.split_at(end + 2);
+                out(line);
+                rest = behind;
+                continue;
+            }
             let (text, behind) = rest.split_at(end);
             self.text(text, out);
             rest = behind;

@@ -176,8 +176,8 @@ impl Watched {
 }
 
 impl Disk for Watched {
-    fn write(&self, name: &str, octets: &[u8]) -> io::Result<()> {
-        self.watch(self.volatile.write(name, octets))
+    fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+        self.watch(self.volatile.write(name, parts))
     }
     fn sync(&self, name: &str) -> io::Result<()> {
         self.watch(self.volatile.sync(name))

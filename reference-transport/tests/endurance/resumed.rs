@@ -60,7 +60,7 @@ pub(crate) fn after_most_of_its_time() {
             name: "1".into(),
             reverse_path: "sender@sender.test".into(),
             recipients: vec!["refused-1@contoso.test".into()],
-            data: Arc::from(b"Subject: x\r\n\r\n".as_slice()),
+            data: Arc::new(b"Subject: x\r\n\r\n".to_vec()),
             via: Via::Transport,
             dsn: Request::default(),
         };

@@ -46,6 +46,28 @@ fn an_organisation_is_read_whatever_the_order_of_its_lines() {
 }
 
 #[test]
+fn keys_and_mailboxes_are_read_and_must_be_known() {
+    let world = "mailbox ann@sender.test on mbx2\nserver mbx1.sender.test 192.0.2.1\nserver mbx2.sender.test 192.0.2.4\n\
+                 key DnsFaultTolerance=Normal";
+    let case = read("cases/area/topic.md", &page(world, "")).remove(0);
+    assert_eq!(case.world.organisation.keys, [("DnsFaultTolerance", "Normal")]);
+    let mailbox = ("ann@sender.test".to_owned(), "mbx2.sender.test".to_owned());
+    assert_eq!(case.world.organisation.mailboxes, [mailbox]);
+    check("key DnsFaultTolerance=Strict", &["4:23 `Strict` is no value of `DnsFaultTolerance`"]);
+    check("key DnsFaultTolerance", &["4:22 `` is no value of `DnsFaultTolerance`"]);
+    check("key Tolerance=Normal", &["4:5 no key is called `Tolerance`"]);
+    check(
+        "key DnsFaultTolerance=Normal\nkey DnsFaultTolerance=Lenient",
+        &["5:5 the key `DnsFaultTolerance` stands there twice"],
+    );
+    let two = "server a.test 192.0.2.1\nserver b.test 192.0.2.4 roles=transport";
+    let none = "no other server with the role `mailbox-transport` is called";
+    check(&format!("{two}\nmailbox u@sender.test on b"), &[&format!("6:26 {none} `b`")]);
+    check(&format!("{two}\nmailbox u@sender.test on a"), &[&format!("6:26 {none} `a`")]);
+    check(&format!("{two}\nmailbox u@other.test on b"), &["6:9 `u@other.test` is no mailbox of an accepted domain"]);
+}
+
+#[test]
 fn an_edge_world_has_an_edge_server() {
     let case = read("cases/area/topic.md", &page("profile edge", "")).remove(0);
     assert_eq!(case.world.organisation.servers[0].roles, [Role::Edge]);

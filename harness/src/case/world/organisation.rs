@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use crate::case::{
     Line, LineMistake,
-    organisation::{LinkSpec, OrganisationSpec, Profile, Role, SITE_DEFAULT, ServerSpec, SubscriptionSpec},
+    names::mailbox_fault,
+    organisation::{KEYS, LinkSpec, OrganisationSpec, Profile, Role, SITE_DEFAULT, ServerSpec, SubscriptionSpec},
     words::{Word, expecting, mistake_at, nearest},
 };
 
@@ -16,6 +17,51 @@ impl OrganisationSpec {
         if let Some(first) = self.servers.first_mut().filter(|_| profile == Profile::Edge) {
             first.roles = vec![Role::Edge];
         }
+    }
+
+    /// `key NAME=VALUE`
+    pub(super) fn set_key(&mut self, line: Line<'_>, setting: Word<'_>) -> Result<(), LineMistake> {
+        let (name, value) = setting.text.split_once('=').unwrap_or((setting.text, ""));
+        let (key, values) = KEYS.into_iter().find(|(key, _)| *key == name).ok_or_else(|| {
+            let near = nearest(name, KEYS.map(|(key, _)| key));
+            expecting(mistake_at(line, setting, format!("no key is called `{name}`")), near)
+        })?;
+        let place = Word { text: value, start: setting.start + (name.len() + 1).min(setting.text.len()) };
+        let value = values.iter().copied().find(|known| *known == value).ok_or_else(|| {
+            expecting(mistake_at(line, place, format!("`{value}` is no value of `{key}`")), values.iter().copied())
+        })?;
+        if self.keys.iter().any(|(known, _)| *known == key) {
+            return Err(mistake_at(line, setting, format!("the key `{key}` stands there twice")));
+        }
+        self.keys.push((key, value));
+        Ok(())
+    }
+
+    /// `mailbox MAILBOX on SERVER`, of one of these domains.
+    pub(super) fn add_mailbox(
+        &mut self,
+        line: Line<'_>,
+        mailbox: Word<'_>,
+        server: Word<'_>,
+        accepts: &[String],
+    ) -> Result<(), LineMistake> {
+        let domain = mailbox.text.rsplit_once('@').map_or("", |(_, domain)| domain);
+        if mailbox_fault(mailbox.text).is_some() || !accepts.iter().any(|own| own.eq_ignore_ascii_case(domain)) {
+            let message = format!("`{}` is no mailbox of an accepted domain", mailbox.text);
+            return Err(expecting(mistake_at(line, mailbox, message), accepts.iter().cloned()));
+        }
+        if self.mailboxes.iter().any(|(known, _)| known == mailbox.text) {
+            return Err(mistake_at(line, mailbox, format!("`{}` stands there twice", mailbox.text)));
+        }
+        let others = || self.servers.iter().skip(1).filter(|own| own.roles.contains(&Role::MailboxTransport));
+        let keeper = self.server(server.text).filter(|found| others().any(|own| own.name == found.name));
+        let keeper = keeper.ok_or_else(|| {
+            let message = format!("no other server with the role `mailbox-transport` is called `{}`", server.text);
+            let near = nearest(server.text, others().map(|own| own.name.as_str()));
+            expecting(mistake_at(line, server, message), near)
+        })?;
+        self.mailboxes.push((mailbox.text.to_owned(), keeper.name.clone()));
+        Ok(())
     }
 
     /// `site NAME`

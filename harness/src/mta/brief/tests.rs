@@ -62,7 +62,7 @@ fn mail_to_an_accepted_domain_goes_elsewhere() {
         reverse_path: String::new(),
         recipients: vec!["u@fabrikam.test".to_owned(), "v@OWN.test".to_owned()],
         dsn: Dsn::default(),
-        octets: Arc::from(*b"\r\n"),
+        octets: Arc::new(b"\r\n".to_vec()),
         via: Via::Submission,
     };
     assert_eq!(hop.takes(&message), Err(StartError::unsupported("accepted domains")));

@@ -182,7 +182,7 @@ impl Running {
     /// Gives it a message on its standard input, and waits until it is done with that.
     async fn by_line(&self, message: &Submission) -> Result<(), StartError> {
         let file = brief::in_folder(&format!("{}.eml", message.name.replace(['/', '(', ')'], "_")));
-        fs::write(&file, &message.octets).map_err(StartError::failed)?;
+        fs::write(&file, message.octets.as_slice()).map_err(StartError::failed)?;
         self.shared.given(&message.name);
         let told = brief::message(message, &file, self.relay.as_ref());
         let done = async {

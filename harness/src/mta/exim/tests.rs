@@ -43,6 +43,10 @@ fn brief(shell: &str) -> Brief {
         accepted: vec![("sender.test".to_owned(), SocketAddr::from(([192, 0, 2, 2], 25)))],
         server_certificates: Vec::new(),
         connectors: directory.connectors().to_vec(),
+        settings: crate::mta::ServerSettings {
+            service: directory.transport_service().clone(),
+            organisation: directory.transport_config().clone(),
+        },
         shell: vec![crate::case::model::ShellText { text: shell.to_owned(), ..Default::default() }],
         organisation: Default::default(),
         network: Arc::new(Sockets::default()),

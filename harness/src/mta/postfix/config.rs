@@ -52,7 +52,11 @@ allow_percent_hack = no
 # Text beyond ASCII in a header asks for SMTPUTF8, whoever wrote it.
 smtputf8_autodetect_classes = sendmail, verify, smtpd
 notify_classes =
+# What another server hands over keeps every Resent field.
+message_drop_headers = bcc, content-length, return-path
 mailbox_size_limit = 0
+# What comes in is measured at the door alone: elsewhere the envelope would count, too.
+message_size_limit = 0
 # What no connector serves waits.
 default_transport = retry:4.4.4 no connector serves this domain
 # Every host of a domain is tried in an attempt.
@@ -68,10 +72,12 @@ smtp_address_preference = ipv6
 proxy_interfaces = 127.0.0.1, ::1
 smtp_tls_loglevel = 1
 smtp_tls_servername = hostname
+# Whoever is let in speaks for nobody else (RFC 4954 §5).
+smtp_send_dummy_mail_auth = yes
 ";
 
 /// `main.cf`.
-pub(super) fn main_cf(brief: &Brief, size_limit: Option<u64>) -> String {
+pub(super) fn main_cf(brief: &Brief) -> String {
     let tables: Vec<String> = TABLES.iter().map(|table| format!("texthash:{}", files::path(table))).collect();
     let mut text = FIXED.to_owned();
     let mut set = |parameter: &str, value: &str| {
@@ -80,8 +86,6 @@ pub(super) fn main_cf(brief: &Brief, size_limit: Option<u64>) -> String {
     set("myhostname", &brief.server);
     set("inet_interfaces", &brief.address.to_string());
     set("transport_maps", &tables.join(", "));
-    // 0 is no limit (postconf(5)).
-    set("message_size_limit", &size_limit.unwrap_or(0).to_string());
     set("smtp_tls_CAfile", &files::path("authority.pem"));
     let retry = format!("{}s", RETRY.as_secs());
     for parameter in ["queue_run_delay", "minimal_backoff_time", "maximal_backoff_time", "transport_retry_time"] {
@@ -94,12 +98,14 @@ pub(super) fn main_cf(brief: &Brief, size_limit: Option<u64>) -> String {
 }
 
 /// `master.cf`.
-pub(super) fn master_cf(brief: &Brief, services: &[(Service, &str)]) -> String {
+pub(super) fn master_cf(brief: &Brief, size_limit: Option<u64>, services: &[(Service, &str)]) -> String {
     let address = brief.address;
     let listen = if address.is_ipv6() { format!("[{address}]") } else { address.to_string() };
-    let mut text = format!("{listen}:{TRANSPORT_PORT} inet n - n - - smtpd\n{OWN_SERVICES}");
+    // 0 is no limit (postconf(5)).
+    let door = format!("inet n - n - - smtpd\n  -o message_size_limit={}\n", size_limit.unwrap_or(0));
+    let mut text = format!("{listen}:{TRANSPORT_PORT} {door}{OWN_SERVICES}");
     // Mailboxes may not say what servers say to each other.
-    let _infallible = writeln!(text, "{listen}:{SUBMISSION_PORT} inet n - n - - smtpd");
+    let _infallible = write!(text, "{listen}:{SUBMISSION_PORT} {door}");
     text.push_str("  -o cleanup_service_name=submission\n");
     text.push_str("submission unix n - n - 0 cleanup\n");
     let _infallible = writeln!(text, "  -o header_checks=regexp:{}", files::path("submission-headers"));

@@ -6,6 +6,8 @@
 mod capability;
 mod config;
 mod files;
+mod headers;
+mod resolver;
 mod routes;
 mod service;
 
@@ -20,8 +22,8 @@ use mtaspec_reference_transport::connector::Connector;
 pub use self::capability::CAPABILITIES;
 use self::{routes::Routes, service::Service};
 use crate::mta::{
-    Adapter, Brief, MtaOption, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, StartError,
-    VersionCommand,
+    Adapter, Brief, MtaOption, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, ServerSettings,
+    StartError, VersionCommand,
 };
 
 /// What Postfix is known to do otherwise.
@@ -32,9 +34,6 @@ const SUBMISSION_PORT: u16 = 2525;
 
 /// Where it takes messages of other servers.
 const TRANSPORT_PORT: u16 = 2526;
-
-/// What no mailbox may send: the families that servers of an organisation keep to themselves.
-const SUBMISSION_HEADERS: &str = "/^X-MS-Exchange-(Forest|Organization)-/\tIGNORE\n";
 
 /// The queue's folder: Debian's, which is compiled in.
 const QUEUE: &str = "/var/spool/postfix";
@@ -59,13 +58,18 @@ impl Adapter for Postfix {
     fn plan(&self, brief: &Brief) -> Result<Plan, StartError> {
         let enabled: Vec<&Connector> = brief.connectors.iter().filter(|connector| connector.enabled).collect();
         let identities: Vec<&str> = brief.identities.iter().map(|identity| identity.name.as_str()).collect();
+        let secure = &brief.settings.organisation.tls_send_domain_secure_list;
         let services: Vec<Service> = (1..)
             .zip(&enabled)
-            .map(|(number, own)| Service::of(format!("connector{number}"), own, &identities, &brief.server))
+            .map(|(number, own)| Service::of(format!("connector{number}"), own, &identities, &brief.server, secure))
             .collect::<Result<_, _>>()?;
         let names = services.iter().map(|service| service.name.as_str());
         let routes = Routes::of(names.zip(enabled.iter().copied()))?;
-        let size_limit = size_limit(&enabled)?;
+        if let Some(setting) = brief.settings.beyond_most() {
+            return Err(StartError::unsupported(setting));
+        }
+        let size_limit = size_limit(&brief.settings, &enabled)?;
+        let resolver = resolver::file(&brief.settings, &enabled, &brief.resolvers)?;
         let named: Vec<(Service, &str)> =
             services.into_iter().zip(enabled.iter().map(|own| own.name.as_str())).collect();
         let mut plan = Plan::new(SocketAddr::new(brief.address, SUBMISSION_PORT));
@@ -73,15 +77,16 @@ impl Adapter for Postfix {
         plan.users = ["postfix", "postdrop"].map(|name| PlannedUser { name: name.to_owned(), members: vec![] }).into();
         plan.directories = directories();
         plan.files = vec![
-            PlannedFile::text(files::path("main.cf"), config::main_cf(brief, size_limit)),
-            PlannedFile::text(files::path("master.cf"), config::master_cf(brief, &named)),
+            PlannedFile::text(files::path("main.cf"), config::main_cf(brief)),
+            PlannedFile::text(files::path("master.cf"), config::master_cf(brief, size_limit, &named)),
             PlannedFile::text(files::path("authority.pem"), brief.authority.pem.clone()),
-            PlannedFile::text(files::path("submission-headers"), SUBMISSION_HEADERS),
+            PlannedFile::text(files::path("submission-headers"), headers::of_mailboxes(&brief.server)),
             PlannedFile::text(files::path("accepted"), files::table(&accepted(brief))),
             PlannedFile::text(files::path("domains"), files::table(&routes.domains)),
             PlannedFile::text(files::path("families"), files::table(&routes.families)),
             PlannedFile::text(files::path("everything"), files::table(&routes.everything)),
         ];
+        plan.files.push(resolver);
         for identity in &brief.identities {
             plan.files.push(PlannedFile::secret(files::identity_file(&identity.name), identity.pem()));
         }
@@ -114,12 +119,12 @@ fn accepted(brief: &Brief) -> Vec<(String, String)> {
     brief.accepted.iter().map(row).collect()
 }
 
-/// The one size limit that there is, if the connectors agree on it.
-fn size_limit(connectors: &[&Connector]) -> Result<Option<u64>, StartError> {
-    let mut limits: Vec<Option<u64>> = connectors.iter().map(|connector| connector.max_message_size).collect();
+/// The one size limit that there is, if the connectors agree on it: each by its own, or all by the organisation's.
+fn size_limit(settings: &ServerSettings, connectors: &[&Connector]) -> Result<Option<u64>, StartError> {
+    let mut limits: Vec<Option<u64>> = connectors.iter().map(|connector| settings.size_limit(connector)).collect();
     limits.dedup();
     match limits.as_slice() {
-        [] => Ok(None),
+        [] => Ok(settings.organisation.max_send_size),
         [limit] => Ok(*limit),
         _ => Err(StartError::Unsupported { setting: "a `-MaxMessageSize` for each connector".to_owned() }),
     }

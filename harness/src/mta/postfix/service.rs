@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use mtaspec_reference_transport::connector::{
-    Authentication, Connector, Credential, HeaderRights, Hello, INACTIVITY_TIMEOUT_DEFAULT, Routing, SmartHost,
-    TlsAuthLevel, TlsPolicy,
+use mtaspec_reference_transport::{
+    connector::{
+        Authentication, Connector, Credential, Hello, INACTIVITY_TIMEOUT_DEFAULT, Routing, SmartHost, TlsAuthLevel,
+        TlsPolicy,
+    },
+    domain::Domain,
 };
 
-use super::{files, routes};
+use super::{files, headers, routes};
 use crate::mta::{PlannedFile, StartError};
 
 /// How long Postfix waits in each step unless it is told (postconf(5)), in seconds.
@@ -26,6 +29,10 @@ const WAITS: [(&str, u64); 9] = [
 /// Submissions over TLS from the first octet.
 const IMPLICIT_TLS_PORT: u16 = 465;
 
+/// Any name of a world: names stand below these top domains (RFC 2606 §2), and a pattern with a dot in front is any name
+/// below. There is no level that asks for a chain alone.
+const ANY_NAME: &str = ".test,.example,.invalid";
+
 /// A delivery service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Service {
@@ -38,18 +45,22 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// The service of one connector. `identities` are the names of the certificates that there are, `server` the MTA's.
+    /// The service of one connector. `identities` are the names of the certificates that there are, `server` the MTA's,
+    /// `secure_domains` those with which both sides show a certificate (`-TLSSendDomainSecureList`).
     pub(super) fn of(
         name: String,
         connector: &Connector,
         identities: &[&str],
         server: &str,
+        secure_domains: &[Domain],
     ) -> Result<Self, StartError> {
         let mut service = Self { name, options: Vec::new(), files: Vec::new() };
         service.hello(connector, identities, server);
         service.tls(connector)?;
+        service.secure_domains(connector, secure_domains);
+        service.smart_hosts(connector);
         service.authentication(connector)?;
-        service.headers(connector.header_rights);
+        service.headers(connector);
         service.connections(connector);
         Ok(service)
     }
@@ -71,7 +82,9 @@ impl Service {
     }
 
     fn tls(&mut self, connector: &Connector) -> Result<(), StartError> {
-        if let Some(setting) = crate::mta::brief::beyond_most(connector) {
+        // The list of domains can be told.
+        let beside = Connector { domain_secure_enabled: false, ..connector.clone() };
+        if let Some(setting) = crate::mta::brief::beyond_most(&beside) {
             return Err(unsupported(setting));
         }
         let (level, names) = match security(connector)? {
@@ -89,6 +102,27 @@ impl Service {
             self.set("smtp_tls_wrappermode", "yes");
         }
         Ok(())
+    }
+
+    /// By DNS alone: a smart host is asked for what the connector asks of it.
+    fn secure_domains(&mut self, connector: &Connector, domains: &[Domain]) {
+        if !connector.domain_secure_enabled || domains.is_empty() || !matches!(connector.routing, Routing::Dns) {
+            return;
+        }
+        let row = |domain: &Domain| (domain.to_string(), "secure match=nexthop".to_owned());
+        let file = files::path(&format!("{}-policies", self.name));
+        self.set("smtp_tls_policy_maps", format!("texthash:{file}"));
+        self.files.push(PlannedFile::text(file, files::table(&domains.iter().map(row).collect::<Vec<_>>())));
+    }
+
+    /// A next hop that is called the relay host here is taken for a mistake of the administrator's if it cannot be found:
+    /// the message waits.
+    fn smart_hosts(&mut self, connector: &Connector) {
+        if let Routing::SmartHosts(hosts) = &connector.routing
+            && let Some(first) = hosts.first()
+        {
+            self.set("relayhost", routes::next_hop(first, connector.port));
+        }
     }
 
     fn authentication(&mut self, connector: &Connector) -> Result<(), StartError> {
@@ -118,25 +152,8 @@ impl Service {
         Ok(())
     }
 
-    fn headers(&mut self, rights: HeaderRights) {
-        let HeaderRights { forest, organization, routing } = rights;
-        let mut rows = Vec::new();
-        if !organization {
-            // A journal report is known outside by another name (HDR-17).
-            let journal = "/^X-MS-Exchange-Organization-Journal-Report:(.*)/".to_owned();
-            rows.push((journal, "REPLACE X-MS-Journal-Report:$1".to_owned()));
-        }
-        let mut ignore = |pattern: &str| rows.push((format!("/^{pattern}/"), "IGNORE".to_owned()));
-        if !forest {
-            ignore("X-MS-Exchange-Forest-");
-        }
-        if !organization {
-            ignore("X-MS-Exchange-Organization-");
-        }
-        if !routing {
-            ignore("Received:");
-            ignore("Resent-");
-        }
+    fn headers(&mut self, connector: &Connector) {
+        let rows = headers::of_connector(connector);
         if rows.is_empty() {
             return;
         }
@@ -181,7 +198,7 @@ fn security(connector: &Connector) -> Result<Security, StartError> {
         (TlsPolicy::Opportunistic, None) => Ok(Security::May),
         (TlsPolicy::Required { level: TlsAuthLevel::EncryptionOnly, .. }, None) => Ok(Security::Encrypt),
         (TlsPolicy::Required { level: TlsAuthLevel::CertificateValidation, .. }, None) => {
-            Err(unsupported("`-TlsAuthLevel CertificateValidation`: a chain without a name"))
+            Ok(Security::Secure(ANY_NAME.to_owned()))
         }
         (TlsPolicy::Required { level: TlsAuthLevel::DomainValidation, domain }, None) => {
             let hosts = match &connector.routing {

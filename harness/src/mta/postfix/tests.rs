@@ -42,6 +42,10 @@ fn brief(shell: &str) -> Brief {
         identities: vec![],
         accepted: vec![("sender.test".to_owned(), SocketAddr::from(([192, 0, 2, 2], 25)))],
         connectors: directory.connectors().to_vec(),
+        settings: crate::mta::ServerSettings {
+            service: directory.transport_service().clone(),
+            organisation: directory.transport_config().clone(),
+        },
         shell: vec![crate::case::model::ShellText { text: shell.to_owned(), ..Default::default() }],
         organisation: Default::default(),
         server_certificates: Vec::new(),
@@ -127,9 +131,60 @@ New-SendConnector -Name Large -AddressSpaces b.test -Custom";
 }
 
 #[test]
-fn a_chain_without_a_name_is_refused() {
+fn the_limit_of_the_organisation_holds_for_all_connectors() {
+    let shell = "\
+Set-TransportConfig -MaxSendSize 1KB
+New-SendConnector -Name Small -AddressSpaces a.test -Custom -MaxMessageSize 1MB
+New-SendConnector -Name Large -AddressSpaces b.test -Custom";
+    let plan = Postfix.plan(&brief(shell)).expect("there is one limit");
+    assert!(told(&plan).contains("-o message_size_limit=1024\n"), "{}", told(&plan));
+}
+
+#[test]
+fn name_servers_of_the_servers_own_list_stand_in_resolv_conf() {
+    let list =
+        "Set-TransportService localhost -ExternalDNSAdapterEnabled $false -ExternalDNSServers 192.0.2.55,192.0.2.54";
+    let shell =
+        format!("New-SendConnector -Name R -AddressSpaces * -Custom -UseExternalDNSServersEnabled $true\n{list}");
+    let resolver = |shell: &str| {
+        let plan = Postfix.plan(&brief(shell)).expect("Postfix can be asked for it");
+        let file = plan.files.into_iter().find(|file| file.path == Path::new("/etc/resolv.conf"));
+        file.map(|file| String::from_utf8(file.contents.unwrap_or_default()).expect("text"))
+    };
+    let expected = "nameserver 192.0.2.55\nnameserver 192.0.2.54\n";
+    assert_eq!(resolver(&shell).as_deref(), Some(expected));
+    let over_tcp = resolver(&format!("{shell} -ExternalDNSProtocolOption UseTcpOnly")).expect("a file");
+    assert!(over_tcp.ends_with("options use-vc\n"), "{over_tcp}");
+    let usual = resolver("New-SendConnector -Name R -AddressSpaces * -Custom");
+    assert_eq!(usual.as_deref(), Some("nameserver 192.0.2.53\n"));
+    let over_udp = format!("{shell} -ExternalDNSProtocolOption UseUdpOnly");
+    check_refused(&over_udp, "name servers that are asked over UDP alone");
+}
+
+#[test]
+fn the_other_half_is_told_by_another_name() {
+    let shell = "New-SendConnector -Name R -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts cloud.test -CloudServicesMailEnabled $true";
+    let text = told(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
+    assert!(text.contains("REPLACE X-MS-Exchange-CrossPremises-$1:$2\n"), "{text}");
+    assert!(!text.contains("CrossPremises-/\tIGNORE"), "{text}");
+}
+
+#[test]
+fn a_chain_without_a_name_is_a_chain_with_any_name() {
     let shell = "New-SendConnector -Name Relay -AddressSpaces * -Internet -RequireTLS $true -TlsAuthLevel CertificateValidation";
-    check_refused(shell, "`-TlsAuthLevel CertificateValidation`: a chain without a name");
+    let text = told(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
+    assert!(text.contains("-o smtp_tls_secure_cert_match=.test,.example,.invalid\n"), "{text}");
+}
+
+#[test]
+fn domains_of_the_secure_list_have_a_policy_of_their_own() {
+    let list = "Set-TransportConfig -TLSSendDomainSecureList contoso.test\n";
+    let with = "New-SendConnector -Name Internet -AddressSpaces * -Custom -DomainSecureEnabled $true";
+    let text = told(&Postfix.plan(&brief(&format!("{list}{with}"))).expect("Postfix can be asked for it"));
+    assert!(text.contains("contoso.test\tsecure match=nexthop\n"), "{text}");
+    let without = "New-SendConnector -Name Internet -AddressSpaces * -Custom";
+    let text = told(&Postfix.plan(&brief(&format!("{list}{without}"))).expect("Postfix can be asked for it"));
+    assert!(!text.contains("secure match"), "{text}");
 }
 
 #[test]

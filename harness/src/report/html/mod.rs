@@ -100,7 +100,7 @@ fn column_names(labels: &[String]) -> String {
     let rule = |(label, column): (&String, usize)| {
         let name: String = label.chars().map(|character| format!("\\{:X} ", u32::from(character))).collect();
         format!(
-            "@media (max-width: 760px) {{ tbody td:nth-child({column})::before {{ content: \"{name}\\20 \"; }} }}\n"
+            "@media screen and (max-width: 760px) {{ tbody td:nth-child({column})::before {{ content: \"{name}\\20 \"; }} }}\n"
         )
     };
     labels.iter().zip(2..).map(rule).collect()

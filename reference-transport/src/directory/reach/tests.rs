@@ -112,3 +112,40 @@ fn an_edge_server_gives_what_is_ours_to_all_servers_of_its_site() {
     let inside = ["paris1", "paris2"].map(|name| SmartHost::Name(name.to_owned()));
     assert_eq!(directory.candidates()[0].0.routing, Routing::SmartHosts(inside.to_vec()));
 }
+
+#[test]
+fn a_mailbox_is_reached_where_it_is_and_in_another_site_by_its_transport() {
+    let mut directory = directory("mbx1");
+    let mailbox = |text: &str| Mailbox::parse(text).expect("a mailbox");
+    let keepers = [("near@a.test", "mbx1"), ("far@a.test", "rome1")];
+    directory.set_mailboxes(keepers.map(|(own, server)| (mailbox(own), server.to_owned())).to_vec());
+    assert_eq!(directory.mailbox(&mailbox("near@a.test")), None, "it is here");
+    assert_eq!(directory.mailbox(&mailbox("other@a.test")), None, "nobody names it");
+    let way = directory.mailbox(&mailbox("far@a.test")).expect("another server has it");
+    assert_eq!((way.delivery_type(), way.next_hop(), way.groups.len()), ("SmtpRelayToRemoteAdSite", "Rome", 2));
+    directory.work_on("paris1").expect("it is there");
+    directory.set_mailboxes(vec![(mailbox("far@a.test"), "paris2".to_owned())]);
+    let way = directory.mailbox(&mailbox("far@a.test")).expect("another server has it");
+    assert_eq!((way.delivery_type(), way.next_hop()), ("SmtpDeliveryToMailbox", "paris2"));
+    assert_eq!(way.groups[0][0].address.port(), 475);
+}
+
+#[test]
+fn a_server_without_transport_hands_everything_to_those_of_its_site() {
+    let services = [(Role::FrontEnd, LogService::FrontEnd), (Role::MailboxTransport, LogService::MailboxSubmission)];
+    for (role, service) in services {
+        let server = |number: u8, name: &str, role: Role| Server {
+            name: name.to_owned(),
+            address: [192, 0, 2, number].into(),
+            site: SITE_DEFAULT.to_owned(),
+            roles: [role].into(),
+        };
+        let servers = vec![server(1, "own", role), server(4, "hub", Role::Transport)];
+        let organisation = Organisation { servers, ..Organisation::default() };
+        let mut directory = Directory::of(organisation, "own", Vec::new()).expect("an organisation");
+        let way = directory.transports().expect("it has no Transport service");
+        assert_eq!((way.log_service(), way.groups[0][0].address.port()), (service, 2525));
+        directory.work_on("hub").expect("it is there");
+        assert_eq!(directory.transports(), None);
+    }
+}

@@ -136,7 +136,9 @@ pub(in crate::shell) const FIELDS: [&[Field<TransportService>]; 7] =
     [&OWN, SHARED[0], SHARED[1], SHARED[2], SHARED[3], SHARED[4], SHARED[5]];
 
 fn has(server: &Server) -> bool {
-    server.roles.contains(&Role::Transport) || server.is_edge()
+    // What is said of the log covers Mailbox Transport Submission, too (IMP-09), so its server can be named.
+    let roles = [Role::Edge, Role::MailboxTransport, Role::Transport];
+    roles.iter().any(|role| server.roles.contains(role))
 }
 
 fn set(context: &mut Context<'_>, bound: &Bound) -> Result<Datum, ShellError> {

@@ -153,7 +153,7 @@ impl World {
                     name: "m".into(),
                     reverse_path: "sender@sender.test".into(),
                     recipients: recipients.iter().map(|&to| to.to_owned()).collect(),
-                    data: Arc::from(b"Subject: launch\r\n\r\nhello\r".as_slice()),
+                    data: Arc::new(b"Subject: launch\r\n\r\nhello\r".to_vec()),
                     via: crate::message::Via::Transport,
                     dsn: crate::dsn::Request::default(),
                 };

@@ -142,6 +142,8 @@ fn certificate(cursor: &mut Cursor<'_>) -> Result<CertificateSpec, LineMistake> 
             ("not-yet-valid", CertificateKind::NotYetValid),
             ("self-signed", CertificateKind::SelfSigned),
             ("unknown-issuer", CertificateKind::UnknownIssuer),
+            ("common-name", CertificateKind::CommonName),
+            ("nul-in-name", CertificateKind::NulInName),
         ],
     )?;
     cursor.require("for", "`for`")?;
