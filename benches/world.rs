@@ -38,17 +38,21 @@ New-SendConnector -Name Internet -AddressSpaces * -Internet
 Hello.
 ```
 
-```expect
-MUST  julia@contoso.test is delivered to mx.contoso.test  [SES-01]
-```
-
 ## In the clear {#clear}
 
 ```host mx.contoso.test
 withholds  STARTTLS
 ```
 
+```expect
+MUST  julia@contoso.test is delivered to mx.contoso.test  [SIZ-03]
+```
+
 ## Under TLS {#tls}
+
+```expect
+MUST  julia@contoso.test is delivered to mx.contoso.test  [SIZ-03]
+```
 ";
 
 /// Microseconds.

@@ -7,7 +7,7 @@ world=$MTASPEC_FOLDER/world.json
 
 if [ "$1" = about ]; then
     jq -n --arg version "$(reference-transport --version | cut -d ' ' -f 2)" '{
-        name: "daemon-by-command", $version, queued_as: "Taken as ", quiet_ms: 1000,
+        name: "daemon-by-command", $version, organisation: true, queued_as: "Taken as ", quiet_ms: 1000,
         reports: ["fate", "log", "queue", "route", "shell"]
     }'
     exit
@@ -23,7 +23,10 @@ set -- run --report --connectors="$MTASPEC_FOLDER/connectors.jsonl" \
 for option in $(jq -r '
     "--name=\(.server)", "--listen=\(.submission)", "--listen-transport=\(.transport)",
     "--ca=\(.authority)", "--crl=\(.revoked)", "--resolver=\(.resolvers[])",
-    (.accepted[] | "--accept=\(.domain)=\(.server)"), (.identities[] | "--identity=\(.name)=\(.file)"),
+    .canary_domain as $canary | (.accepted[] | (if .domain == $canary then "--deliver" else "--accept" end)
+        + "=\(.domain)=\(.server)"),
+    (.identities[] | "--identity=\(.name)=\(.file)"),
+    (.server_certificates[] | "--server-certificate=\(.name)=\(.file)"),
     (if .keeps_size_limits then empty else "--any-size" end)' "$world"); do
     set -- "$@" "$option"
 done

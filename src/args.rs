@@ -131,7 +131,7 @@ pub(crate) struct Run {
     /// Only the Kth of N parts of the cases; `mtaspec report` puts the stored parts together.
     #[arg(long, value_name = "K/N")]
     pub(crate) shard: Option<Shard>,
-    /// Cases that run at the same time; by default one for each processor, and 8 in sandboxes, where cases mostly
+    /// Cases that run at the same time; by default one for each processor, and 16 in sandboxes, where cases mostly
     /// wait.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
@@ -277,7 +277,7 @@ pub(crate) enum Mta {
     /// Unpack an MTA of this distribution (Debian, Ubuntu) into mtaspec's own cache, beside others, without installing
     /// it: $XDG_CACHE_HOME/mtaspec/mta or ~/.cache/mtaspec/mta. Nothing is done if it is there. It needs no root.
     Fetch {
-        /// Which: `mtaspec mta list` names them.
+        /// Which: `mtaspec mta list` names them; `all`: each of them.
         name: String,
     },
     /// List the adapters: what is fetched, and which settings of a connector each MTA can be asked for.

@@ -34,20 +34,33 @@ pub(crate) fn newest(name: &str, around: Surroundings) -> Option<PathBuf> {
     fetch::newest(&cache(around)?, name).map(|tree| tree.root)
 }
 
+/// What fetches every MTA that can be fetched.
+const ALL: &str = "all";
+
 fn fetched(name: &str, around: Surroundings) -> Result<Output, Failure> {
+    let names: Vec<&str> = if name == ALL { fetch::names().collect() } else { vec![name] };
+    let mut text = String::new();
+    for name in &names {
+        text.push_str(&fetched_one(name, around)?);
+    }
+    let hint = if let [name] = names.as_slice() { name } else { "NAME" };
+    Ok(Output::of(text + &format!("try:  mtaspec run --mta {hint}\n")))
+}
+
+/// Fetches one, and says so.
+fn fetched_one(name: &str, around: Surroundings) -> Result<String, Failure> {
     let cache = cache(around).ok_or_else(|| {
         Failure::missing("there is no folder to unpack to: neither XDG_CACHE_HOME nor HOME is an absolute path")
     })?;
     let bar = ProgressBar::with_draw_target(None, (around.draw)());
     let result = fetch::fetch(&cache, name, &mut |doing| bar.set_message(doing.to_owned()));
     bar.finish_and_clear();
-    let text = match result.map_err(failure)? {
+    Ok(match result.map_err(failure)? {
         Fetched::New(Tree { name, version, root }) => format!("{name} {version}: unpacked to {}\n", root.display()),
         Fetched::There(Tree { name, version, root }) => {
             format!("{name} {version}: there already, {}\n", root.display())
         }
-    };
-    Ok(Output::of(text + &format!("try:  mtaspec run --mta {name}\n")))
+    })
 }
 
 fn failure(error: FetchError) -> Failure {

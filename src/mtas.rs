@@ -5,6 +5,8 @@ use mtaspec_harness::mta::{Mta, Reference, command::CommandMta};
 use mtaspec_harness::mta::{
     ProcessMta, ReferenceDaemon,
     exim::{self, Exim},
+    msmtp::{self, Msmtp},
+    nullmailer::{self, Nullmailer},
     postfix::{self, Postfix},
 };
 use serde::Serialize;
@@ -97,6 +99,22 @@ pub(crate) const MTAS: &[Known] = &[
         make: || Box::new(ProcessMta(Exim)),
         home: Home::Sandbox,
         deviations: exim::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "msmtp",
+        about: "msmtp, a sender without a queue; `mtaspec mta fetch msmtp` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Msmtp)),
+        home: Home::Sandbox,
+        deviations: msmtp::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "nullmailer",
+        about: "nullmailer; `mtaspec mta fetch nullmailer` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Nullmailer)),
+        home: Home::Sandbox,
+        deviations: nullmailer::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
     Known {

@@ -118,7 +118,7 @@ fn network(args: &args::Run, chosen: &Chosen) -> Result<Network, Failure> {
 }
 
 /// How many cases of a processor run at the same time in sandboxes: there, cases mostly wait.
-const SANDBOXES_PER_PROCESSOR: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+const SANDBOXES_PER_PROCESSOR: NonZeroUsize = NonZeroUsize::new(16).unwrap();
 
 fn default_jobs(network: NetworkKind, processors: NonZeroUsize) -> NonZeroUsize {
     match network {

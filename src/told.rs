@@ -52,6 +52,10 @@ pub(crate) fn told(suite: &Suite, run: &mut RunReport, known: Known<'_>, snapsho
     let status = match status(run) {
         Status::AsExpected | Status::Departs if varies => Status::Inconclusive,
         Status::AsExpected if !stale.is_empty() || !snapshots.differ.is_empty() => Status::Differs,
+        Status::AsExpected if is_unjudged(run) => {
+            text.push_str("nothing was judged\n");
+            Status::Differs
+        }
         status => status,
     };
     Output { text, status }
@@ -92,6 +96,11 @@ fn of_snapshots(found: &Found) -> String {
         text.push_str(&format!("accepted {}\n", file.display()));
     }
     text
+}
+
+/// Whether the MTA could be asked for nothing: a run that proves nothing is not green.
+fn is_unjudged(run: &RunReport) -> bool {
+    run.cases.iter().all(|case| case.verdict == Verdict::Unsupported)
 }
 
 /// The status of the worst that was found: a broken MUST before what is inconclusive or unsupported, and that before a

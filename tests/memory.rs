@@ -2,6 +2,8 @@
 //!
 //! In a process of its own, for the system counts memory by process.
 
+#![cfg(target_os = "linux")]
+
 use std::{fs, num::NonZeroUsize, path::PathBuf};
 
 use mtaspec_harness::{
@@ -57,7 +59,6 @@ MUST  c@three.test is delivered to two.contoso.test  [SIZ-03]
 ";
 
 #[test]
-#[cfg(target_os = "linux")]
 fn a_message_of_35_mb_for_three_recipients_over_two_connectors_is_in_memory_once() {
     let page = (PathBuf::from("cases/own/large.md"), PAGE.as_bytes().to_vec());
     let suite = mtaspec::suite().and_then(|suite: Suite| suite.with_pages([page])).expect("a suite");
@@ -79,7 +80,6 @@ fn a_message_of_35_mb_for_three_recipients_over_two_connectors_is_in_memory_once
 }
 
 /// A line of what the system says of this process: `VmHWM:     1234 kB`.
-#[cfg(target_os = "linux")]
 fn octets_of(key: &str) -> usize {
     let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
     let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':')).expect("a line for it");

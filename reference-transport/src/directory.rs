@@ -32,7 +32,7 @@ pub use accepted_domain::{AcceptedDomain, DomainType};
 pub use edge::{Automatic, EdgeSubscription};
 pub use frontend_transport_service::FrontendTransportService;
 pub use guid::Guid;
-pub use organisation::{Organisation, OrganisationError, Profile, Role, SITE_DEFAULT, Server, SiteLink};
+pub use organisation::{Organisation, OrganisationError, Profile, Role, SITE_DEFAULT, Server};
 pub use permissions::{AccountId, Entry, PermissionTable, Principal, Right};
 pub use queue_order::{QueueOrder, QueueWish};
 pub use settings::{Mechanism, Refusal, Settings, Usage};

@@ -2,6 +2,7 @@
 //!
 //! ```json
 //! {"report":"shell","command":"New-SendConnector ...","accepted":true,"code":"","output":""}
+//! {"report":"told"}
 //! {"report":"route","message":"1","recipient":"u@fabrikam.test","connector":"Relay","delivery":"SmartHostConnectorDelivery"}
 //! {"report":"queue","next_hop":"fabrikam.test","delivery":"DnsConnectorDelivery","status":"Retry","messages":1,"last_error":""}
 //! {"report":"store","message":"1","error":"`0000000000000001.message`: no space left on device"}
@@ -67,6 +68,12 @@ pub fn shell(command: &str, result: Result<&str, &ShellError>) -> String {
     let code = result.err().map_or("", ShellError::code);
     let output = result.map_or_else(ToString::to_string, str::to_owned);
     json!({ "report": "shell", "command": command, "accepted": accepted, "code": code, "output": output }).to_string()
+}
+
+/// A text that was typed while the daemon works has been run: its commands have been reported before.
+#[must_use]
+pub fn told() -> String {
+    json!({ "report": "told" }).to_string()
 }
 
 #[cfg(test)]

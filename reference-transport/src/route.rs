@@ -11,9 +11,9 @@ use std::{
 use clap::builder::PossibleValuesParser;
 use mtaspec_reference_transport::{
     connector::{Connector, Routing, Service},
-    directory::{Directory, DomainType, Organisation, Profile, Role, SITE_DEFAULT, Server, SiteLink},
+    directory::{Directory, DomainType, Organisation, Profile, Role, SITE_DEFAULT, Server},
     domain::{Domain, Mailbox},
-    routing::{Distance, Encapsulated, Standing, explain},
+    routing::{Distance, Encapsulated, SiteLink, Standing, explain},
     shell::Shell,
 };
 
@@ -184,7 +184,7 @@ fn cost(distance: Distance, space: u8) -> String {
 
 /// Where the mail goes from here.
 fn way(directory: &Directory, connector: &Arc<Connector>, domain: &Domain) -> String {
-    if let Some(relay) = directory.relay(connector) {
+    if let Some(relay) = directory.relay(connector, &directory.sites()) {
         let names = relay
             .groups
             .iter()

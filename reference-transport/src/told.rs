@@ -4,7 +4,9 @@
 //! {"profile":"e2016","sites":["Default-First-Site-Name"],"links":[{"sites":["A","B"],"cost":10}],
 //!  "servers":[{"name":"mbx1.sender.test","address":"192.0.2.1","site":"A","roles":["transport"]}],
 //!  "relays":[{"domain":"b.test","kind":"ExternalRelay"}],
-//!  "subscriptions":[{"edge":"edge1.sender.test","site":"A","internet":true,"inbound":true}]}
+//!  "subscriptions":[{"edge":"edge1.sender.test","site":"A","internet":true,"inbound":true}],
+//!  "mailboxes":[{"mailbox":"ann@b.test","server":"mbx2.sender.test"}],
+//!  "keys":[{"key":"DnsFaultTolerance","value":"Lenient"}]}
 //! {"text":"New-SendConnector ...","origin":"eac","on":"edge1"}
 //! ```
 
@@ -15,9 +17,10 @@ use serde::Deserialize;
 use crate::{
     directory::{
         AcceptedDomain, Automatic, Directory, DirectoryError, DomainType, Organisation, OrganisationError, Profile,
-        Role, Server, SiteLink,
+        Role, Server,
     },
-    domain::{Domain, DomainError},
+    domain::{Domain, DomainError, Mailbox, MailboxError},
+    routing::SiteLink,
     shell::Origin,
 };
 
@@ -36,6 +39,22 @@ pub enum ToldError {
     /// It is not JSON, or not of this shape.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
+    /// The configuration file has no such key, or the key has no such value.
+    #[error("`{key}` is no key that can be `{value}`")]
+    Key {
+        /// As it was given.
+        key: String,
+        /// As it was given.
+        value: String,
+    },
+    /// A mailbox is none.
+    #[error("mailbox `{mailbox}`: {source}")]
+    Mailbox {
+        /// As it was given.
+        mailbox: String,
+        /// Why.
+        source: MailboxError,
+    },
     /// The organisation cannot be.
     #[error(transparent)]
     Organisation(#[from] OrganisationError),
@@ -63,6 +82,10 @@ pub struct OrganisationFile {
     relays: Vec<RelayLine>,
     #[serde(default)]
     subscriptions: Vec<SubscriptionLine>,
+    #[serde(default)]
+    mailboxes: Vec<MailboxLine>,
+    #[serde(default)]
+    keys: Vec<KeyLine>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -112,6 +135,21 @@ struct SubscriptionLine {
     inbound: bool,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MailboxLine {
+    mailbox: String,
+    server: String,
+}
+
+/// A key of the configuration file of the server at work.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyLine {
+    key: String,
+    value: String,
+}
+
 impl OrganisationFile {
     /// Reads a file's text.
     ///
@@ -139,6 +177,16 @@ impl OrganisationFile {
         for server in self.servers.iter().rev() {
             directory.work_on(&server.name)?;
             directory.set_accepted_domains(accepted.clone());
+        }
+        let mailbox = |own: &MailboxLine| match Mailbox::parse(&own.mailbox) {
+            Ok(mailbox) => Ok((mailbox, own.server.clone())),
+            Err(source) => Err(ToldError::Mailbox { mailbox: own.mailbox.clone(), source }),
+        };
+        directory.set_mailboxes(self.mailboxes.iter().map(mailbox).collect::<Result<_, ToldError>>()?);
+        for KeyLine { key, value } in &self.keys {
+            if !directory.transport_service_mut().set_key(key, value) {
+                return Err(ToldError::Key { key: key.clone(), value: value.clone() });
+            }
         }
         for own in &self.subscriptions {
             directory.subscribe(&own.edge, &own.site, Automatic { inbound: own.inbound, internet: own.internet })?;
@@ -242,6 +290,10 @@ mod tests {
         "relays":[{"domain":"b.test","kind":"ExternalRelay"}],
         "subscriptions":[{"edge":"edge1.a.test","site":"A","internet":true,"inbound":false}]}"#;
 
+    fn file_of(text: &str) -> Directory {
+        OrganisationFile::parse(text).and_then(|file| file.directory(&[])).expect("it can be")
+    }
+
     #[test]
     fn an_organisation_is_as_its_file_says() {
         let file = OrganisationFile::parse(TWO).expect("of that shape");
@@ -259,6 +311,14 @@ mod tests {
         let file = OrganisationFile::parse(&unknown).expect("of that shape");
         assert!(matches!(file.directory(&[]), Err(ToldError::Profile { .. })));
         assert!(matches!(OrganisationFile::parse("{}"), Err(ToldError::Json(_))));
+        let with = |line: &str| TWO.replacen('{', &format!("{{{line},"), 1);
+        let of = |line: &str| OrganisationFile::parse(&with(line)).expect("of that shape").directory(&[]);
+        let unknown = of(r#""keys":[{"key":"DnsFaultTolerance","value":"None at all"}]"#);
+        assert!(matches!(unknown, Err(ToldError::Key { .. })));
+        let unreadable = of(r#""mailboxes":[{"mailbox":"ann","server":"mbx1"}]"#);
+        assert!(matches!(unreadable, Err(ToldError::Mailbox { .. })));
+        let lenient = of(r#""keys":[{"key":"DnsFaultTolerance","value":"Lenient"}]"#).expect("it can be");
+        assert_ne!(lenient.transport_service(), file_of(TWO).transport_service());
         let file = OrganisationFile::parse(TWO).expect("of that shape");
         assert!(matches!(file.directory(&["a b".into()]), Err(ToldError::AcceptedDomain { .. })));
     }

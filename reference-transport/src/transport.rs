@@ -22,6 +22,7 @@ use std::{
 
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
+use self::routing::Map;
 pub use self::{guard::DirectoryGuard, keeping::Resumed};
 pub(crate) use self::{kept::Kept, routing::effective};
 use crate::{
@@ -34,7 +35,6 @@ use crate::{
     protocol_log::{LogFolder, LogPlan, LogService, ProtocolLog},
     queue::{Connections, Key, Queue, Tasks, Token},
     resolver::Resolver,
-    routing::RoutingTable,
     shell::{CommandOutcome, Shell},
     store::{Store, StoreError},
     tls::{Identity, Tls, TlsSetupError},
@@ -97,7 +97,7 @@ pub(crate) struct Inner {
     accepted: Vec<(Domain, SocketAddr)>,
     directory: Mutex<Directory>,
     /// Made of the directory as it is, when it is first needed. Locked behind the directory.
-    table: Mutex<Option<Arc<RoutingTable>>>,
+    map: Mutex<Option<Arc<Map>>>,
     /// Locked before the directory, where both are.
     shell: Mutex<Shell>,
     queues: Mutex<BTreeMap<Key, Arc<Queue>>>,
@@ -169,7 +169,7 @@ impl Transport {
             address,
             accepted,
             directory,
-            table: Mutex::default(),
+            map: Mutex::default(),
             shell: Mutex::default(),
             queues: Mutex::default(),
             tasks: Arc::downgrade(&tasks),
@@ -257,14 +257,14 @@ impl Inner {
     }
 
     /// What the local server chooses from, as its directory is now: made once for every change of it.
-    fn table(&self, directory: &Directory) -> Arc<RoutingTable> {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(table.get_or_insert_with(|| Arc::new(routing::table(directory))))
+    fn map(&self, directory: &Directory) -> Arc<Map> {
+        let mut map = self.map.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(map.get_or_insert_with(|| Arc::new(Map::of(directory))))
     }
 
     /// The directory is about to change, or has: what was made of it is no more.
-    fn forget_table(&self) {
-        *self.table.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    fn forget_map(&self) {
+        *self.map.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn queues(&self) -> MutexGuard<'_, BTreeMap<Key, Arc<Queue>>> {

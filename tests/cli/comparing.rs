@@ -190,3 +190,33 @@ fn runs_stand_side_by_side_and_their_json_is_read_again() {
     let done = on(&["report", "--cases", "pages", "--disagreement"], &[&both]);
     assert_eq!((done.status, done.stdout.lines().next()), (0, Some("4 cases, 0 disagreements in what conforms")));
 }
+
+#[test]
+fn each_mta_is_a_row_with_its_verdicts_and_its_claims_by_basis() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let (one, mut run) = stored(folder.path(), "one.json", &[]);
+    run["mta"] = serde_json::json!({"name": "exim", "version": "4.96"});
+    let other = write(folder.path(), "other.json", &run);
+    let done = on(&["report", "--cases", "pages"], &[&one, &other]);
+    let words =
+        |line: &str| line.split("  ").map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let rows: Vec<Vec<String>> = done.stdout.lines().take(3).map(words).collect();
+    let head =
+        ["MTA", "conform", "depart", "violate", "unsupported", "did not arise", "inconclusive", "Send connector"];
+    assert_eq!(rows[0][..head.len()], head);
+    let totals = &run["totals"];
+    let claims = &run["basis"]["exchange"];
+    let counts = [
+        &totals["conforms"],
+        &totals["departs"],
+        &totals["violates"],
+        &totals["unsupported"]["setting"],
+        &totals["unsupported"]["did_not_arise"],
+        &totals["inconclusive"],
+    ];
+    let mut row = vec!["exim 4.96".to_owned()];
+    row.extend(counts.map(ToString::to_string));
+    row.push(format!("{}/{}/{}", claims["held"], claims["broken"], claims["not_reached"]));
+    assert_eq!(rows[2][..row.len()], row);
+    assert_eq!((rows[1][0].split(' ').next(), &rows[1][1..]), (Some("reference"), &rows[2][1..]));
+}

@@ -200,3 +200,10 @@ fn a_known_deviation_is_expected_and_a_stale_one_is_4() {
     fs::write(&file, "version = 1\nmta = 2\n").expect("a file");
     assert_eq!(run("conforms", file.to_str().expect("a path in UTF-8")).status, 65);
 }
+
+#[test]
+fn a_run_in_which_nothing_could_be_judged_is_4() {
+    let done = mtaspec(&["run", "queue/down", "--network", "loopback"]);
+    assert_eq!((done.status, done.stderr.as_str()), (4, ""));
+    assert!(done.stdout.contains("more world time than sockets have\nnothing was judged\n"), "{}", done.stdout);
+}

@@ -19,19 +19,18 @@ use mtaspec_harness::{
 };
 
 use crate::{
-    command::{self, same_as_its_adapter},
     daemon::same_as_in_memory,
     errand::{errand, observe, observe_with, rule},
     evidence,
     machine::{kill, mounts, processes, wait_until},
-    probe,
+    mtas, probe,
 };
 
 const DELIVERS: &str = "own/page#delivers";
 const LASTS: &str = "own/page#lasts";
 
 /// All tests by name.
-const TRIALS: [(&str, fn()); 20] = [
+const TRIALS: [(&str, fn()); 19] = [
     ("a_case_longer_than_30_s_is_unsupported", too_long),
     ("a_dead_worker_loses_the_case_and_leaves_nothing", dead_worker),
     ("a_failure_shows_log_and_configuration", evidence::shown),
@@ -48,7 +47,6 @@ const TRIALS: [(&str, fn()); 20] = [
     ("the_reference_conforms", || drop(conforms("reference"))),
     ("log_configuration_and_trace_are_kept", evidence::kept),
     ("the_reference_as_a_daemon_does_what_it_does_in_memory", same_as_in_memory),
-    ("the_reference_behind_a_command_is_judged_as_by_its_adapter", same_as_its_adapter),
     ("the_version_is_asked_in_a_sandbox", version),
     ("with_the_parent_everything_goes", dead_parent),
     ("without_root_the_program_says_so_and_ends_with_69", needs_root),
@@ -68,7 +66,17 @@ pub(crate) fn main() -> ExitCode {
         })
         .with_ignored_flag(!is_root)
     });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    let killed = mtas::fetched().into_iter().map(|(mta, is_fetched)| {
+        if !is_fetched && !arguments.list {
+            eprintln!("{mta} is not fetched: skipped");
+        }
+        let killed = move || {
+            mtas::killed(mta);
+            Ok(())
+        };
+        Trial::test(format!("with_the_parent_{mta}_goes"), killed).with_ignored_flag(!is_root || !is_fetched)
+    });
+    libtest_mimic::run(&arguments, trials.chain(killed).collect()).exit_code()
 }
 
 #[track_caller]
@@ -190,9 +198,15 @@ fn needs_root() {
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("it is ours");
     let program = folder.path().join("mtaspec");
     fs::copy(env!("CARGO_BIN_EXE_mtaspec"), &program).expect("room for the program");
-    let words = ["run", "--network", "sandbox", "own"];
-    let output = Command::new(&program).args(words).current_dir("/").uid(NOBODY).output().expect("it starts");
-    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(69), "{complaint}");
-    assert!(complaint.contains("needs root"), "{complaint}");
+    for words in [["--network", "sandbox", "starttls"], ["--mta", "reference-daemon", "starttls"]] {
+        let mut command = Command::new(&program);
+        // Other groups are dropped along with the user.
+        let command = command.arg("run").args(words).current_dir("/").uid(NOBODY).gid(NOBODY);
+        let output = command.output().expect("it starts");
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(69), "{words:?}: {complaint}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{words:?}");
+        assert_eq!(complaint.lines().count(), 1, "{words:?}: {complaint}");
+        assert!(complaint.contains("needs root"), "{words:?}: {complaint}");
+    }
 }

@@ -2,8 +2,9 @@
 //! the connectors that it makes. What the judged MTA's own shell does is another matter.
 
 use mtaspec_reference_transport::{
-    directory::{self, AcceptedDomain, Automatic, Directory, DomainType, Organisation, Server, SiteLink},
+    directory::{self, AcceptedDomain, Automatic, Directory, DomainType, Organisation, Server},
     domain::{Domain, Mailbox},
+    routing::SiteLink,
     shell::{CommandOutcome, Origin, Shell},
 };
 

@@ -9,8 +9,13 @@ use std::{
     time::Duration,
 };
 
-use super::{Brief, MtaOption, QueueReport, ShellRefusal, StartError};
-use crate::trace::event::{LogKind, ReportedFate};
+use serde::Deserialize;
+
+use super::{Brief, MtaOption, NextHop, QueueReport, StartError};
+use crate::{
+    case::model::ShellText,
+    trace::event::{LogKind, ReportedFate},
+};
 
 /// Translates a world into the configuration of one MTA.
 ///
@@ -35,6 +40,12 @@ pub trait Adapter: Send + Sync {
         None
     }
 
+    /// Whether it says what becomes of each recipient: in its reports, or by the end of the command that a message is
+    /// handed over by ([`Says::Fate`]).
+    fn reports_fates(&self) -> bool {
+        self.reports().is_some()
+    }
+
     /// As [`Mta::knows_organisation`](super::Mta::knows_organisation).
     fn knows_organisation(&self) -> bool {
         false
@@ -43,6 +54,12 @@ pub trait Adapter: Send + Sync {
     /// As [`Mta::reports_shell`](super::Mta::reports_shell).
     fn reports_shell(&self) -> bool {
         false
+    }
+
+    /// What is written to the standard input of its first process for a text of its shell later in the case; it answers
+    /// by [`MtaReport::Told`]. `None`: its configuration cannot change.
+    fn typed(&self) -> Option<fn(&ShellText) -> String> {
+        None
     }
 
     /// Prints the MTA's version; run in the sandbox before the first case. `None`: it cannot say.
@@ -84,9 +101,11 @@ pub struct ReportReader {
     pub line: fn(&str) -> Option<MtaReport>,
 }
 
-/// What an MTA reports of itself; messages are called as it calls them.
+/// What an MTA reports of itself; messages are called as it calls them. As JSON it is an object whose `report` names the
+/// kind: `{"report":"fate","message":"1","recipient":"u@b.test","fate":"delivered","reason":"250 2.0.0 Ok"}`.
 #[expect(clippy::exhaustive_enums, reason = "each has its place in the trace")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "report", rename_all = "snake_case")]
 pub enum MtaReport {
     /// What became of a recipient.
     Fate {
@@ -116,8 +135,8 @@ pub enum MtaReport {
         message: String,
         /// Its forward-path.
         recipient: String,
-        /// By which connector; empty: by none.
-        connector: String,
+        /// By which connector; `None`: by none.
+        connector: Option<String>,
         /// Which kind of delivery.
         delivery: String,
     },
@@ -125,9 +144,16 @@ pub enum MtaReport {
     Shell {
         /// The command.
         command: String,
+        /// Whether it was carried out.
+        accepted: bool,
         /// What it printed, or why it was refused.
-        result: Result<String, ShellRefusal>,
+        output: String,
+        /// A stable word for the kind of refusal; empty if there is none.
+        #[serde(default)]
+        code: String,
     },
+    /// A text that was typed into its shell has been run to its end ([`Adapter::typed`]).
+    Told,
 }
 
 /// How an MTA says which version it is.
@@ -158,6 +184,11 @@ pub struct Plan {
     pub repeat: Option<(Duration, PlannedCommand)>,
     /// Where it takes messages by SMTP once it is up; `127.0.0.1:25` for most.
     pub submission: SocketAddr,
+    /// How it takes messages if it takes no SMTP; `None`: at [`Plan::submission`].
+    pub injection: Option<PlannedInjection>,
+    /// What stands in the place of the files of the same paths until the canary has arrived: for an MTA with one next
+    /// hop, and no other for the canary. It must read them anew for each attempt.
+    pub until_canary: Vec<PlannedFile>,
     /// Where other servers of its organisation hand messages over (`via=transport`); `None`: at the same place.
     pub transport: Option<SocketAddr>,
     /// How long it may take to end when it is asked to (SIGTERM) at the end of the case, before it is killed. Zero:
@@ -183,6 +214,8 @@ impl Plan {
             start: Vec::new(),
             repeat: None,
             submission,
+            injection: None,
+            until_canary: Vec::new(),
             transport: None,
             stop_grace: Duration::ZERO,
             queue: Vec::new(),
@@ -266,5 +299,62 @@ impl PlannedCommand {
     pub fn new<S: Into<String>>(program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = S>) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
         Self { program: program.into(), arguments, environment: Vec::new(), user: None }
+    }
+}
+
+/// A command that takes a message on standard input, in the lines of this system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedInjection {
+    /// What is run for each message.
+    pub command: PlannedCommand,
+    /// Where it is told of the envelope.
+    pub envelope: EnvelopeForm,
+    /// What its end says.
+    pub says: Says,
+    /// The only way out; what that cannot take is not handed over.
+    pub way: NextHop,
+}
+
+/// Where a command is told of an envelope.
+#[expect(clippy::exhaustive_enums, reason = "arguments or input")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvelopeForm {
+    /// Behind its own arguments: `-f`, the reverse-path, `--`, and the forward-paths.
+    Arguments,
+    /// Before the message: a line each for the reverse-path and the forward-paths, and an empty one.
+    Lines,
+}
+
+/// What the end of such a command says.
+#[expect(clippy::exhaustive_enums, reason = "it has tried, or it has not")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// That the message was tried, and how that went: 0, that it was delivered; 75, that it may be tried later;
+    /// anything else, that it failed (sysexits.h).
+    Fate,
+    /// That it is in the queue, if the status is 0.
+    Queued,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MtaReport;
+
+    #[test]
+    fn reports_are_read_from_json() {
+        let read = |line: &str| serde_json::from_str::<MtaReport>(line).ok();
+        assert_eq!(read(r#"{"report":"told"}"#), Some(MtaReport::Told));
+        let refused = r#"{"report":"shell","command":"Get-X","accepted":false,"output":"no such command"}"#;
+        let expected = MtaReport::Shell {
+            command: "Get-X".to_owned(),
+            accepted: false,
+            output: "no such command".to_owned(),
+            code: String::new(),
+        };
+        assert_eq!(read(refused), Some(expected));
+        let queue = r#"{"report":"queue","next_hop":"b.test","delivery":"DnsConnectorDelivery","status":"Retry",
+                        "messages":2,"last_error":"","later":"fields may be added"}"#;
+        assert!(matches!(read(queue), Some(MtaReport::Queue(own)) if own.messages == 2 && own.next_hop == "b.test"));
+        assert_eq!(read(r#"{"report":"store","message":"1","error":"disk full"}"#), None);
     }
 }

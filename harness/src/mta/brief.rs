@@ -2,18 +2,19 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use mtaspec_reference_transport::connector::{
-    Authentication, Connector, Credential, Routing, SmartHost, TlsAuthLevel, TlsPolicy,
+use mtaspec_reference_transport::{
+    connector::{Authentication, Connector, Credential, Routing, Service, SmartHost, TlsAuthLevel, TlsPolicy},
+    directory::DnsProtocol,
 };
 
-use super::{Brief, StartError, Submission};
+use super::{Brief, CANARY_DOMAIN, Lookup, StartError, Submission};
 use crate::case::model::Via;
 
 #[cfg(test)]
 mod tests;
 
 /// The one next hop of a sender that knows no other.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextHop {
     /// The connector that leads there.
     pub connector: Connector,
@@ -29,13 +30,34 @@ pub struct NextHop {
 const REFUSED: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 
 impl Brief {
-    /// For a sender that hands all its mail to one relay: the page's one connector, if it is for all domains and has
-    /// one smart host with one address.
+    /// For an MTA that looks names up as the machine does, and of which nothing is translated but connectors: that the
+    /// page sets nothing else that it has no notion of. A limit of the organisation's is
+    /// [`ServerSettings::size_limit`](super::ServerSettings::size_limit)'s to tell.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`], naming the first such setting.
+    pub fn connectors_alone(&self) -> Result<(), StartError> {
+        let enabled: Vec<&Connector> = self.connectors.iter().filter(|connector| connector.enabled).collect();
+        let beyond = enabled.iter().find_map(|connector| beyond_connectors(connector));
+        if let Some(setting) = beyond.or_else(|| self.settings.beyond_most()) {
+            return Err(StartError::unsupported(setting));
+        }
+        let Lookup { servers, protocol } = self.settings.lookup(&enabled, &self.resolvers)?;
+        let is_the_machines = servers.iter().eq(self.resolvers.iter().map(SocketAddr::ip).collect::<Vec<_>>().iter());
+        if is_the_machines && protocol == DnsProtocol::Any {
+            return Ok(());
+        }
+        Err(StartError::unsupported("name servers other than the machine's"))
+    }
+
+    /// For a sender that treats all its mail alike: the page's one connector, if it is for all domains and has nothing
+    /// that senders other than Exchange do not know.
     ///
     /// # Errors
     ///
     /// [`StartError::Unsupported`] if the page asks for more than that.
-    pub fn one_smart_host(&self) -> Result<NextHop, StartError> {
+    pub fn one_connector(&self) -> Result<&Connector, StartError> {
         let unsupported = |setting: &str| Err(StartError::unsupported(setting));
         let [connector] = self.connectors.as_slice() else { return unsupported("more than one connector, or none") };
         if !connector.enabled {
@@ -44,11 +66,33 @@ impl Brief {
         if !connector.address_spaces.iter().any(|space| space.to_string().starts_with("SMTP:*;")) {
             return unsupported("an address space other than `*`");
         }
-        if let Some(setting) = beyond_most(connector) {
-            return unsupported(setting);
+        beyond_most(connector).map_or(Ok(connector), unsupported)
+    }
+
+    /// For a sender that hands all its mail to one relay: the smart host of [`Brief::one_connector`], if it has one.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`] if the page asks for more than that.
+    pub fn one_relay(&self) -> Result<(&Connector, &SmartHost), StartError> {
+        let connector = self.one_connector()?;
+        match &connector.routing {
+            Routing::SmartHosts(hosts) => match hosts.as_slice() {
+                [host] => Ok((connector, host)),
+                _ => Err(StartError::unsupported("more than one smart host")),
+            },
+            _ => Err(StartError::unsupported("DNS routing")),
         }
-        let Routing::SmartHosts(hosts) = &connector.routing else { return unsupported("DNS routing") };
-        let [host] = hosts.as_slice() else { return unsupported("more than one smart host") };
+    }
+
+    /// The same for a sender that looks no name up itself: one smart host with one address.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`] if the page asks for more than that.
+    pub fn one_smart_host(&self) -> Result<NextHop, StartError> {
+        let unsupported = |setting: &str| Err(StartError::unsupported(setting));
+        let (connector, host) = self.one_relay()?;
         let (name, addresses) = match host {
             SmartHost::Address(address) => (address.to_string(), vec![*address]),
             SmartHost::Name(name) => (name.clone(), self.names.get(name).cloned().unwrap_or_default()),
@@ -60,8 +104,33 @@ impl Brief {
             _ => return unsupported("a smart host with more than one address"),
         };
         let dial = self.dial.get(&SocketAddr::new(address, connector.port)).copied().unwrap_or(REFUSED);
+        Ok(self.towards(connector, name, dial))
+    }
+
+    /// This connector as the only way out, for [`NextHop::takes`] and its like; a sender that looks names up itself
+    /// needs no address to dial.
+    #[must_use]
+    pub fn only_way(&self, connector: &Connector) -> NextHop {
+        let name = match &connector.routing {
+            Routing::SmartHosts(hosts) => hosts.first().map(|host| match host {
+                SmartHost::Address(address) => address.to_string(),
+                other => other.to_string(),
+            }),
+            _ => None,
+        };
+        self.towards(connector, name.unwrap_or_default(), REFUSED)
+    }
+
+    fn towards(&self, connector: &Connector, name: String, dial: SocketAddr) -> NextHop {
         let accepted = self.accepted.iter().map(|(domain, _)| domain.clone()).collect();
-        Ok(NextHop { connector: connector.clone(), name, dial, accepted })
+        let connector = Connector { max_message_size: self.settings.size_limit(connector), ..connector.clone() };
+        NextHop { connector, name, dial, accepted }
+    }
+
+    /// Where the canary is to arrive: its domain is one of [`Brief::accepted`], in a sandbox. `None` elsewhere.
+    #[must_use]
+    pub fn canary(&self) -> Option<SocketAddr> {
+        self.accepted.iter().find(|(domain, _)| domain == CANARY_DOMAIN).map(|(_, host)| *host)
     }
 }
 
@@ -77,6 +146,17 @@ pub(super) fn beyond_most(connector: &Connector) -> Option<&'static str> {
         return Some("-SourceIPAddress");
     }
     connector.tls_certificate_name.is_some().then_some("-TlsCertificateName")
+}
+
+/// The first setting of a connector that no file of an MTA's own can bring about.
+fn beyond_connectors(connector: &Connector) -> Option<&'static str> {
+    if !connector.error_policies.is_empty() {
+        return Some("-ErrorPolicies");
+    }
+    if connector.cloud_services_mail {
+        return Some("-CloudServicesMailEnabled $true");
+    }
+    (connector.service == Service::FrontEnd).then_some("-FrontendProxyEnabled $true")
 }
 
 impl NextHop {

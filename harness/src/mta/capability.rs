@@ -26,6 +26,17 @@ pub struct Capability {
     pub how: &'static str,
 }
 
+impl Capability {
+    /// One setting, in one line.
+    pub(super) const fn row(setting: &'static str, extent: Extent, how: &'static str) -> Self {
+        Self { setting, extent, how }
+    }
+}
+
 /// The adapters that there are, with every setting of a connector that a page may ask for.
-pub const ADAPTERS: [(&str, &[Capability]); 2] =
-    [("exim", &super::exim::CAPABILITIES), ("postfix", &super::postfix::CAPABILITIES)];
+pub const ADAPTERS: [(&str, &[Capability]); 4] = [
+    ("exim", &super::exim::CAPABILITIES),
+    ("msmtp", &super::msmtp::CAPABILITIES),
+    ("nullmailer", &super::nullmailer::CAPABILITIES),
+    ("postfix", &super::postfix::CAPABILITIES),
+];

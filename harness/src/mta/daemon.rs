@@ -2,19 +2,15 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Adapter, Brief, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, QueueReport, ReportReader,
-    ShellRefusal, StartError, VersionCommand,
+    Adapter, Brief, CANARY_DOMAIN, Plan, PlannedCommand, PlannedDirectory, PlannedFile, ReportReader, StartError,
+    VersionCommand, pem::certificate,
 };
-use crate::{
-    case::{
-        model::ShellText,
-        organisation::{OrganisationSpec, Profile, ServerSpec, ShellOrigin, SubscriptionSpec},
-    },
-    trace::event::{LogKind, ReportedFate},
+use crate::case::{
+    model::ShellText,
+    organisation::{OrganisationSpec, Profile, ServerSpec, ShellOrigin, SubscriptionSpec},
 };
 
 /// The folder of its files.
@@ -55,17 +51,19 @@ impl Adapter for ReferenceDaemon {
 
     fn reports(&self) -> Option<ReportReader> {
         let name = |reply: &str| reply.split_once(TAKEN_AS).map(|(_, name)| name.trim().to_owned());
-        Some(ReportReader { name, line: |line| serde_json::from_str::<Line>(line).ok().map(Line::into_report) })
+        Some(ReportReader { name, line: |line| serde_json::from_str(line).ok() })
     }
 
-    // It is told of the other servers, but it has no way yet to be given their certificates, without which it does not
-    // talk to them.
     fn knows_organisation(&self) -> bool {
-        false
+        true
     }
 
     fn reports_shell(&self) -> bool {
         true
+    }
+
+    fn typed(&self) -> Option<fn(&ShellText) -> String> {
+        Some(|text| format!("{}\n", told(text)))
     }
 
     fn version(&self) -> Option<VersionCommand> {
@@ -88,7 +86,7 @@ impl Adapter for ReferenceDaemon {
             PlannedFile::text(path("authority.pem"), brief.authority.pem.clone()),
             PlannedFile::text(path("revoked.pem"), brief.authority.revocation_list_pem.clone()),
         ];
-        let mut arguments = vec!["run".to_owned(), "--report".to_owned()];
+        let mut arguments = vec!["run".to_owned(), "--report".to_owned(), "--typed".to_owned()];
         let mut option = |name: &str, value: String| arguments.push(format!("--{name}={value}"));
         option("connectors", path("connectors.jsonl"));
         option("organisation", path("organisation.json"));
@@ -102,12 +100,17 @@ impl Adapter for ReferenceDaemon {
             option("resolver", resolver.to_string());
         }
         for (domain, server) in &brief.accepted {
-            option("accept", format!("{domain}={server}"));
+            option(if domain == CANARY_DOMAIN { "deliver" } else { "accept" }, format!("{domain}={server}"));
         }
         for (number, identity) in brief.identities.iter().enumerate() {
             let file = path(&format!("identity-{number}-{}.pem", identity.name));
             option("identity", format!("{}={file}", identity.name));
             plan.files.push(PlannedFile::secret(file, identity.pem()));
+        }
+        for (server, own) in &brief.server_certificates {
+            let file = path(&format!("server-{server}.pem"));
+            option("server-certificate", format!("{server}={file}"));
+            plan.files.push(PlannedFile::text(file, certificate(own)));
         }
         if !brief.organisation.keeps_size_limits {
             arguments.push("--any-size".to_owned());
@@ -143,64 +146,8 @@ pub(super) fn organisation(all: &OrganisationSpec) -> Value {
         "sites": all.sites,
         "links": all.links.iter().map(|own| json!({ "sites": own.sites, "cost": own.cost })).collect::<Vec<_>>(),
         "relays": all.relays.iter().map(|own| json!({ "domain": own.domain, "kind": own.kind.word() })).collect::<Vec<_>>(),
+        "keys": all.keys.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect::<Vec<_>>(),
+        "mailboxes": all.mailboxes.iter().map(|(own, server)| json!({ "mailbox": own, "server": server })).collect::<Vec<_>>(),
         "subscriptions": all.subscriptions.iter().map(subscription).collect::<Vec<_>>(),
     })
-}
-
-/// A line of its reports.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "report", rename_all = "snake_case")]
-pub(super) enum Line {
-    Fate {
-        message: String,
-        recipient: String,
-        fate: ReportedFate,
-        reason: String,
-    },
-    Log {
-        kind: LogKind,
-        file: String,
-        row: String,
-    },
-    Queue {
-        next_hop: String,
-        delivery: String,
-        status: String,
-        messages: u64,
-        last_error: String,
-        #[serde(default)]
-        tls_domain: String,
-    },
-    Route {
-        message: String,
-        recipient: String,
-        connector: Option<String>,
-        delivery: String,
-    },
-    Shell {
-        command: String,
-        accepted: bool,
-        output: String,
-        #[serde(default)]
-        code: String,
-    },
-}
-
-impl Line {
-    pub(super) fn into_report(self) -> MtaReport {
-        match self {
-            Self::Fate { message, recipient, fate, reason } => MtaReport::Fate { message, recipient, fate, reason },
-            Self::Log { kind, file, row } => MtaReport::Log { kind, file, row },
-            Self::Queue { next_hop, delivery, status, messages, last_error, tls_domain } => {
-                MtaReport::Queue(QueueReport { next_hop, delivery, status, messages, last_error, tls_domain })
-            }
-            Self::Route { message, recipient, connector, delivery } => {
-                MtaReport::Route { message, recipient, connector: connector.unwrap_or_default(), delivery }
-            }
-            Self::Shell { command, accepted, output, code } => {
-                let result = if accepted { Ok(output) } else { Err(ShellRefusal { code, message: output }) };
-                MtaReport::Shell { command, result }
-            }
-        }
-    }
 }

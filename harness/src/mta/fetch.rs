@@ -14,8 +14,12 @@ use std::{
 };
 
 /// The MTAs that can be fetched, and the packages of each; the first names the version.
-const PACKAGES: [(&str, &[&str]); 2] =
-    [("exim", &["exim4-daemon-heavy"]), ("postfix", &["postfix", "libsasl2-modules"])];
+const PACKAGES: [(&str, &[&str]); 4] = [
+    ("exim", &["exim4-daemon-heavy"]),
+    ("msmtp", &["msmtp"]),
+    ("nullmailer", &["nullmailer"]),
+    ("postfix", &["postfix", "libsasl2-modules"]),
+];
 
 /// An MTA in a folder of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

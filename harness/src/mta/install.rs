@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{EvidenceBook, Plan, PlannedUser};
+use super::{EvidenceBook, Plan, PlannedFile, PlannedUser};
 
 /// The first id of users and groups that a plan adds.
 const FIRST_ID: u32 = 700;
@@ -45,14 +45,27 @@ pub(super) fn install(plan: &Plan, evidence: &EvidenceBook) -> Result<(), Instal
     for file in &plan.files {
         if let Some(contents) = &file.contents {
             evidence.configured_by(file.path.display().to_string(), contents);
-            write(&file.path, contents, file.mode).map_err(at(&file.path))?;
         }
-        give(&file.path, file.owner.as_deref(), file.mode)?;
+        install_file(file)?;
     }
+    plan.until_canary.iter().try_for_each(install_file)?;
     for log in &plan.logs {
         evidence.logs_to(log.clone());
     }
     Ok(())
+}
+
+/// Puts the files of the plan in the place of those that were there for the canary.
+pub(super) fn install_for_case(plan: &Plan) -> Result<(), InstallError> {
+    let was_there = |file: &&PlannedFile| plan.until_canary.iter().any(|other| other.path == file.path);
+    plan.files.iter().filter(was_there).try_for_each(install_file)
+}
+
+fn install_file(file: &PlannedFile) -> Result<(), InstallError> {
+    if let Some(contents) = &file.contents {
+        write(&file.path, contents, file.mode).map_err(at(&file.path))?;
+    }
+    give(&file.path, file.owner.as_deref(), file.mode)
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> InstallError + use<> {

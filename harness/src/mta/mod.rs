@@ -15,6 +15,7 @@ use std::{
 
 use mtaspec_reference_transport::{connector::Connector, network::Network};
 use rustls::pki_types::CertificateDer;
+use serde::Deserialize;
 
 use crate::{
     case::{
@@ -33,9 +34,15 @@ mod daemon;
 mod evidence;
 pub mod exim;
 pub mod fetch;
+#[cfg(test)]
+mod fixture;
+#[cfg(target_os = "linux")]
+mod inject;
 #[cfg(target_os = "linux")]
 mod install;
 mod library;
+pub mod msmtp;
+pub mod nullmailer;
 pub mod options;
 mod pem;
 pub mod postfix;
@@ -49,7 +56,8 @@ mod server_settings;
 mod submit;
 
 pub use adapter::{
-    Adapter, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, ReportReader, VersionCommand,
+    Adapter, EnvelopeForm, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection,
+    PlannedUser, ReportReader, Says, VersionCommand,
 };
 pub use brief::NextHop;
 pub use daemon::ReferenceDaemon;
@@ -60,6 +68,9 @@ pub use options::{MtaOption, WithOptions};
 pub use process::ProcessMta;
 pub use reference::Reference;
 pub use server_settings::{Lookup, ServerSettings};
+
+/// The domain of the message that each world in the sandbox delivers before its case.
+pub const CANARY_DOMAIN: &str = "canary.test";
 
 /// A boxed future, so that the traits here can be used as objects.
 pub type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -78,9 +89,9 @@ pub trait Mta: Send + Sync {
         Duration::from_secs(1)
     }
 
-    /// In a sandbox: how long it may take to start, in the machine's time.
+    /// In a sandbox: how long it may take to start, with everything that it prepares, in the machine's time.
     fn start_max(&self) -> Duration {
-        Duration::from_secs(10)
+        Duration::from_secs(25)
     }
 
     /// Whether it asks the world's name server. One that goes by the machine's own tables is not judged by cases that
@@ -137,6 +148,9 @@ pub trait Mta: Send + Sync {
     fn start(&self, brief: Brief) -> Work<Result<Arc<dyn RunningMta>, StartError>>;
 }
 
+/// What an MTA without [`RunningMta::shell`] cannot be asked.
+const RUN_TIME_CHANGE: &str = "a change of connectors at run time";
+
 /// An MTA at work in one world.
 ///
 /// In memory it shares a thread with its world. One that spins while it uses the network is ended by a limit of the
@@ -150,6 +164,15 @@ pub trait RunningMta: Send + Sync {
     /// [`StartError::Unsupported`] if the message cannot be handed over as asked.
     fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>>;
 
+    /// Hears that the canary has arrived, and that the case begins: what stood in place for the canary alone goes.
+    ///
+    /// # Errors
+    ///
+    /// If it could not be made ready for the case.
+    fn begin(self: Arc<Self>) -> Work<Result<(), StartError>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// More text for its management shell, later in the case.
     ///
     /// # Errors
@@ -157,7 +180,7 @@ pub trait RunningMta: Send + Sync {
     /// [`StartError::Unsupported`] if its configuration cannot change.
     fn shell(self: Arc<Self>, text: ShellText) -> Work<Result<(), StartError>> {
         drop(text);
-        Box::pin(async { Err(StartError::Unsupported { setting: "a change of connectors at run time".to_owned() }) })
+        Box::pin(async { Err(StartError::unsupported(RUN_TIME_CHANGE)) })
     }
 
     /// What it has to do; `None` if that cannot be seen from outside.
@@ -242,7 +265,8 @@ pub struct Brief {
     pub authority: Authority,
     /// Certificates that it may show, by name.
     pub identities: Vec<Identity>,
-    /// Accepted domains, and where their mail goes, as it is dialled.
+    /// Accepted domains, and where their mail goes, as it is dialled. [`CANARY_DOMAIN`] is one of them where a world has a
+    /// canary; it is none of the organisation's.
     pub accepted: Vec<(String, SocketAddr)>,
     /// The effective connectors at the start: defaults filled in, permissions resolved.
     pub connectors: Vec<Connector>,
@@ -323,7 +347,7 @@ pub struct ShellRefusal {
 }
 
 /// How a queue of an MTA stands, in its own words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct QueueReport {
     /// What waits there is for this.
     pub next_hop: String,
@@ -336,6 +360,7 @@ pub struct QueueReport {
     /// Why its last attempt failed; empty if it did not.
     pub last_error: String,
     /// The domain with whose hosts it speaks mutual TLS; empty: none, or the MTA does not say.
+    #[serde(default)]
     pub tls_domain: String,
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::Identity;
 
@@ -16,9 +16,14 @@ impl Identity {
             PrivateKeyDer::Sec1(_) => "EC PRIVATE KEY",
             _ => "PRIVATE KEY",
         };
-        let chain: String = self.chain.iter().map(|certificate| pem("CERTIFICATE", certificate)).collect();
+        let chain: String = self.chain.iter().map(|own| certificate(own)).collect();
         pem(label, self.key.secret_der()) + &chain
     }
+}
+
+/// A certificate in PEM.
+pub(super) fn certificate(certificate: &CertificateDer<'_>) -> String {
+    pem("CERTIFICATE", certificate)
 }
 
 /// PEM (RFC 7468 §2).

@@ -10,29 +10,40 @@ use std::{
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::{net::UnixDatagram, task::AbortHandle};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{UnixDatagram, unix::pipe},
+    task::AbortHandle,
+};
 
 use super::{
-    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, Reporter, RunningMta, StartError,
-    Submission, Work,
-    install::{install, owner},
+    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, PlannedInjection, RUN_TIME_CHANGE,
+    Reporter, RunningMta, Says, StartError, Submission, Work,
+    inject::{self, Injected},
+    install::{install, install_for_case, owner},
     reported::Reported,
     submit::{SubmitError, Submitted, greets, submit},
 };
 use crate::{
-    case::model::Via,
+    case::model::{ShellText, Via},
     trace::event::{REFUSED_AT_SUBMISSION, ReportedFate},
 };
 
-/// How long an MTA may take from its start to its first greeting.
-const READY_MAX: Duration = Duration::from_secs(8);
+/// How long an MTA may take from its start to its first greeting. The greeting is what is waited for, and so is the end of
+/// a process; this is for one that does neither, on a machine that is as busy as it may be.
+const READY_MAX: Duration = Duration::from_secs(20);
 /// How long one command of preparation may take.
 const PREPARE_MAX: Duration = Duration::from_secs(5);
+/// How long the shell may take for one text.
+const TOLD_MAX: Duration = Duration::from_secs(5);
 /// How long the end of a process may come after that of its connections.
 const DEATH_MAX: Duration = Duration::from_millis(200);
 /// How often processes and the submission port are looked at.
@@ -40,7 +51,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The end of a log that stands in a failure, in octets.
 const LOG_TAIL_OCTETS: usize = 2048;
 /// Where the output of processes is kept.
-const OUTPUT: &str = "/run/mtaspec";
+pub(super) const OUTPUT: &str = "/run/mtaspec";
 /// Where programs send what is for the system log (syslog(3)).
 const SYSTEM_LOG: &str = "/dev/log";
 /// Octets of the longest line of the system log.
@@ -77,7 +88,7 @@ impl<A: Adapter> Mta for ProcessMta<A> {
     }
 
     fn reports(&self) -> bool {
-        self.0.reports().is_some()
+        self.0.reports_fates()
     }
 
     fn knows_organisation(&self) -> bool {
@@ -101,10 +112,10 @@ impl<A: Adapter> Mta for ProcessMta<A> {
             options.iter().try_for_each(|option| self.0.set(&mut plan, option))?;
             Ok(plan)
         });
-        let reader = self.0.reports();
+        let (reader, typed) = (self.0.reports(), self.0.typed());
         Box::pin(async move {
             let reported = reader.map(|reader| Reported::new(reader, Arc::clone(&brief.reporter)));
-            let running = Running::start(plan?, brief, reported).await?;
+            let running = Running::start(plan?, brief, reported, typed).await?;
             Ok(running as Arc<dyn RunningMta>)
         })
     }
@@ -118,8 +129,22 @@ struct Running {
     reporter: Arc<dyn Reporter>,
     /// Where its own reports go, if it makes any.
     reported: Option<Arc<Reported>>,
+    /// Where it is told of shell text, if it has such a place.
+    typed: Option<Keyboard>,
     evidence: Arc<EvidenceBook>,
     tasks: Mutex<Vec<AbortHandle>>,
+    /// Whether the canary has arrived.
+    has_begun: AtomicBool,
+}
+
+/// What is written for a text.
+type TypedText = fn(&ShellText) -> String;
+
+/// Where shell text is typed while the MTA works.
+struct Keyboard {
+    text: TypedText,
+    /// Standard input of its first process; held until what was typed has been run.
+    input: tokio::sync::Mutex<Option<pipe::Sender>>,
 }
 
 /// Where the standard output of a process goes.
@@ -135,7 +160,12 @@ struct Process {
 }
 
 impl Running {
-    async fn start(plan: Plan, brief: Brief, reported: Option<Arc<Reported>>) -> Result<Arc<Self>, StartError> {
+    async fn start(
+        plan: Plan,
+        brief: Brief,
+        reported: Option<Arc<Reported>>,
+        typed: Option<TypedText>,
+    ) -> Result<Arc<Self>, StartError> {
         let evidence = Arc::clone(&brief.evidence);
         install(&plan, &evidence).map_err(failed)?;
         fs::create_dir_all(OUTPUT).map_err(failed)?;
@@ -145,8 +175,10 @@ impl Running {
             processes: Mutex::default(),
             reporter: brief.reporter,
             reported,
+            typed: typed.map(|text| Keyboard { text, input: tokio::sync::Mutex::default() }),
             evidence,
             tasks: Mutex::new(vec![log.abort_handle()]),
+            has_begun: AtomicBool::new(false),
             plan,
         });
         for (number, command) in running.plan.prepare.iter().enumerate() {
@@ -159,9 +191,15 @@ impl Running {
                 let listening = tokio::spawn(Arc::clone(reported).listen(output));
                 lock(&running.tasks).push(listening.abort_handle());
             }
+            if let (Some(keyboard), Some(input)) = (&running.typed, process.child.stdin.take()) {
+                let input = pipe::Sender::from_owned_fd(input.into()).map_err(failed)?;
+                keyboard.input.lock().await.get_or_insert(input);
+            }
             running.processes().push(process);
         }
-        running.until_it_greets().await?;
+        if running.plan.injection.is_none() {
+            running.until_it_greets().await?;
+        }
         if let Some((period, command)) = running.plan.repeat.clone() {
             let repeating = tokio::spawn(repeat(Arc::downgrade(&running), period, command));
             lock(&running.tasks).push(repeating.abort_handle());
@@ -179,7 +217,8 @@ impl Running {
             Output::Reports => Stdio::piped(),
         };
         let mut command = command(planned)?;
-        command.stdin(Stdio::null()).stdout(output).stderr(log);
+        let input = if self.typed.is_some() { Stdio::piped() } else { Stdio::null() };
+        command.stdin(input).stdout(output).stderr(log);
         let child =
             command.spawn().map_err(|error| self.failure(&format!("`{}`: {error}", planned.program.display())))?;
         Ok(Process { name, child })
@@ -227,6 +266,28 @@ impl Running {
         }
     }
 
+    /// Hands a message over by a command, and waits for its end.
+    async fn inject(&self, planned: &PlannedInjection, message: &Submission) -> Result<(), StartError> {
+        if self.has_begun.load(Ordering::Relaxed) {
+            planned.way.takes(message)?;
+        }
+        let mut injecting = inject::start(planned, message)?;
+        self.evidence.logs_to(injecting.complaints.clone());
+        let status = ended(&mut injecting.child).await.map_err(failed)?;
+        let complaint = fs::read(&injecting.complaints).unwrap_or_default();
+        let (fate, reason) = match inject::meaning(planned.says, status.code(), &String::from_utf8_lossy(&complaint)) {
+            Injected::Queued => return Ok(()),
+            Injected::Delivered => (ReportedFate::Delivered, String::new()),
+            Injected::Deferred(why) => (ReportedFate::Deferred, why),
+            Injected::Failed(why) => (ReportedFate::Failed, why),
+        };
+        let reason = if planned.says == Says::Queued { format!("{REFUSED_AT_SUBMISSION}{reason}") } else { reason };
+        for recipient in &message.recipients {
+            self.reporter.fate(&message.name, recipient, fate, &reason);
+        }
+        Ok(())
+    }
+
     /// A failure with the end of the log.
     fn failure(&self, why: &str) -> StartError {
         let evidence = self.evidence.collect();
@@ -243,6 +304,9 @@ impl Running {
 impl RunningMta for Running {
     fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>> {
         Box::pin(async move {
+            if let Some(planned) = &self.plan.injection {
+                return self.inject(planned, &message).await;
+            }
             let name = &message.name;
             let report = |recipient: &str, reply: &str| {
                 let reason = format!("{REFUSED_AT_SUBMISSION}{reply}");
@@ -269,6 +333,32 @@ impl RunningMta for Running {
                 }
             }
             Ok(())
+        })
+    }
+
+    fn shell(self: Arc<Self>, text: ShellText) -> Work<Result<(), StartError>> {
+        Box::pin(async move {
+            let (Some(keyboard), Some(reported)) = (&self.typed, &self.reported) else {
+                return Err(StartError::unsupported(RUN_TIME_CHANGE));
+            };
+            let run = async {
+                let mut input = keyboard.input.lock().await;
+                let Some(input) = input.as_mut() else { return Err(io::ErrorKind::BrokenPipe.into()) };
+                input.write_all((keyboard.text)(&text).as_bytes()).await?;
+                reported.told().await;
+                Ok(())
+            };
+            match tokio::time::timeout(TOLD_MAX, run).await {
+                Ok(run) => run.map_err(|error: io::Error| self.failure(&format!("its standard input: {error}"))),
+                Err(_) => Err(self.failure(&format!("a text for its shell was not run within {TOLD_MAX:?}"))),
+            }
+        })
+    }
+
+    fn begin(self: Arc<Self>) -> Work<Result<(), StartError>> {
+        Box::pin(async move {
+            self.has_begun.store(true, Ordering::Relaxed);
+            install_for_case(&self.plan).map_err(failed)
         })
     }
 
@@ -340,7 +430,7 @@ fn holds_a_file(directory: &Path) -> bool {
 }
 
 /// A command line in an environment of its own.
-fn command(planned: &PlannedCommand) -> Result<Command, StartError> {
+pub(super) fn command(planned: &PlannedCommand) -> Result<Command, StartError> {
     let mut command = Command::new(&planned.program);
     command.args(&planned.arguments).env_clear().env("PATH", PATH).current_dir("/").process_group(0);
     command.envs(planned.environment.iter().map(|(name, value)| (name, value)));

@@ -9,9 +9,10 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     net::unix::pipe,
+    sync::Notify,
 };
 
-use super::{MtaReport, ReportReader, Reporter};
+use super::{MtaReport, ReportReader, Reporter, ShellRefusal};
 
 /// Reads reports and forwards them.
 pub(super) struct Reported {
@@ -24,6 +25,8 @@ pub(super) struct Reported {
 pub(super) struct Forwarding {
     reporter: Arc<dyn Reporter>,
     state: Mutex<State>,
+    /// A text that was typed has been run.
+    told: Notify,
 }
 
 #[derive(Default)]
@@ -49,6 +52,11 @@ impl Reported {
         Ok(())
     }
 
+    /// Waits until a text that was typed has been run, and everything that it reports has been heard.
+    pub(super) async fn told(&self) {
+        self.forwarding.told.notified().await;
+    }
+
     /// The message of this name in the trace was taken with this reply.
     pub(super) fn taken(&self, message: &str, reply: &str) {
         if let Some(name) = (self.reader.name)(reply) {
@@ -59,7 +67,7 @@ impl Reported {
 
 impl Forwarding {
     pub(super) fn new(reporter: Arc<dyn Reporter>) -> Self {
-        Self { reporter, state: Mutex::default() }
+        Self { reporter, state: Mutex::default(), told: Notify::new() }
     }
 
     /// The MTA calls a message so; the second name is the one in the trace.
@@ -85,12 +93,14 @@ impl Forwarding {
             MtaReport::Log { kind, file, row } => self.reporter.log(*kind, file, row),
             MtaReport::Queue(queue) => self.reporter.queue(queue.clone()),
             MtaReport::Route { message, recipient, connector, delivery } => match state.names.get(message) {
-                Some(name) => self.reporter.route(name, recipient, connector, delivery),
+                Some(name) => self.reporter.route(name, recipient, connector.as_deref().unwrap_or_default(), delivery),
                 None => state.waiting.push(report),
             },
-            MtaReport::Shell { command, result } => {
-                self.reporter.shell(command, result.as_deref().map_err(Clone::clone));
+            MtaReport::Shell { command, accepted, output, code } => {
+                let refusal = || ShellRefusal { code: code.clone(), message: output.clone() };
+                self.reporter.shell(command, if *accepted { Ok(output) } else { Err(refusal()) });
             }
+            MtaReport::Told => self.told.notify_one(),
         }
     }
 }

@@ -107,10 +107,9 @@ fn must_be_counted(octets: &[u8]) -> bool {
     let is_bare = |at: usize| match octets[at] {
         b'\n' => at == 0 || octets[at - 1] != b'\r',
         b'\r' => octets.get(at + 1) != Some(&b'\n'),
-        0 => true,
-        _ => false,
+        _ => true,
     };
-    (0..octets.len()).any(is_bare)
+    memchr::memchr3_iter(b'\n', b'\r', 0, octets).any(is_bare)
 }
 
 /// BDAT with the whole message (RFC 3030 §2).
@@ -148,13 +147,14 @@ fn with(mut command: String, parameters: &[String]) -> String {
 /// The message with transparency (RFC 5321 §4.5.2) and the end of mail data.
 fn mail_data(octets: &[u8]) -> Vec<u8> {
     let mut data = Vec::with_capacity(octets.len() + 64);
-    let mut line_begins = true;
-    for &octet in octets {
-        if line_begins && octet == b'.' {
+    let mut begins = 0;
+    for at in memchr::memmem::find_iter(octets, b"\r\n.").map(|at| at + 2).chain([octets.len()]) {
+        let line = &octets[begins..at];
+        if line.first() == Some(&b'.') {
             data.push(b'.');
         }
-        data.push(octet);
-        line_begins = data.ends_with(b"\r\n");
+        data.extend_from_slice(line);
+        begins = at;
     }
     if !data.is_empty() && !data.ends_with(b"\r\n") {
         data.extend_from_slice(b"\r\n");

@@ -6,7 +6,7 @@
 
 use std::{
     collections::VecDeque,
-    io,
+    io::{self, IoSlice},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
@@ -37,7 +37,7 @@ pub fn pipe() -> (PipeEnd, PipeEnd) {
 impl mtaspec_fake_smarthost::stream::Stream for PipeEnd {
     fn reset(&mut self) {
         self.reads.lock().reset();
-        self.writes.lock().reset();
+        self.writes.lock().breaks();
     }
 
     fn boundary(&mut self) {
@@ -66,6 +66,20 @@ impl AsyncRead for PipeEnd {
 impl AsyncWrite for PipeEnd {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
         self.writes.lock().poll_write(context, octets)
+    }
+
+    // Some writers have their last word in several pieces and write only once: an alert of TLS behind other records.
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let octets: Vec<u8> = pieces.iter().flat_map(|piece| piece.iter().copied()).collect();
+        self.writes.lock().poll_write(context, &octets)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -112,18 +126,25 @@ impl State {
         self.reader.take().into_iter().chain(self.writer.take()).for_each(Waker::wake);
     }
 
+    /// What was under way is lost: its reader does not want it.
     fn reset(&mut self) {
-        self.broken = true;
         self.segments.clear();
         self.held = 0;
+        self.breaks();
+    }
+
+    /// Nothing more goes in. What was written before has arrived, and is read before the error, as on a loopback
+    /// interface, where nothing is on its way for long.
+    fn breaks(&mut self) {
+        self.broken = true;
         self.wake();
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if self.broken {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
-        }
         let Some(segment) = self.segments.front_mut() else {
+            if self.broken {
+                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+            }
             if self.ended {
                 return Poll::Ready(Ok(()));
             }
@@ -208,12 +229,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reset_is_an_error_and_loses_what_was_under_way() {
+    async fn a_reset_is_an_error_behind_what_came_before_it_and_loses_what_the_other_end_has_not_read() {
         let (mut a, mut b) = pipe();
-        a.write_all(b"lost").await.unwrap();
+        a.write_all(b"last words").await.unwrap();
+        b.write_all(b"unheard").await.unwrap();
         a.reset();
+        assert_eq!(read(&mut a).await.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+        assert_eq!(read(&mut b).await.unwrap(), b"last words");
         assert_eq!(read(&mut b).await.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
         assert_eq!(b.write(b"x").await.unwrap_err().kind(), std::io::ErrorKind::ConnectionReset);
+    }
+
+    #[tokio::test]
+    async fn what_is_written_in_pieces_arrives_at_once() {
+        let (mut a, mut b) = pipe();
+        assert!(tokio::io::AsyncWrite::is_write_vectored(&a));
+        let pieces = [b"ab", b"cd"].map(|piece| std::io::IoSlice::new(piece));
+        assert_eq!(a.write_vectored(&pieces).await.unwrap(), 4);
+        drop(a);
+        assert_eq!(read(&mut b).await.unwrap(), b"abcd");
     }
 
     #[tokio::test]

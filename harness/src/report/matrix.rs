@@ -1,4 +1,4 @@
-//! Several runs on one screen: areas by MTA, then the cases in which the MTAs differ.
+//! Several runs on one screen: a row an MTA, areas by MTA, then the cases in which the MTAs differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,10 @@ use super::{
     json::{CaseReport, RunReport},
     terminal::{self, Colour},
 };
-use crate::verdict::Verdict;
+use crate::{
+    requirement::Basis,
+    verdict::{Totals, Verdict},
+};
 
 /// The verdicts in the order of a cell.
 const ORDER: [Verdict; 5] =
@@ -19,10 +22,7 @@ const CASES_LISTED_MAX: usize = 60;
 #[must_use]
 pub fn matrix(runs: &[RunReport], colour: Colour) -> String {
     let labels = labels(runs);
-    let mut text = String::new();
-    for (run, label) in runs.iter().zip(&labels) {
-        text.push_str(&format!("{label}: {}\n", terminal::bases(run)));
-    }
+    let mut text = overview(runs, &labels);
     let mut table: Vec<Vec<Cell>> = vec![head("area", &labels)];
     let areas: BTreeSet<&str> = runs.iter().flat_map(|run| &run.cases).map(CaseReport::area).collect();
     for area in areas {
@@ -34,6 +34,25 @@ pub fn matrix(runs: &[RunReport], colour: Colour) -> String {
     text.push_str(&format!("\n{}", aligned(&table)));
     text.push_str("  (conforms/departs/violates/unsupported/inconclusive)\n");
     text + &differing(runs, &labels, colour)
+}
+
+/// A row an MTA: cases by verdict, claims by basis.
+fn overview(runs: &[RunReport], labels: &[String]) -> String {
+    let bases: BTreeSet<Basis> = runs.iter().flat_map(|run| run.basis.keys().copied()).collect();
+    let mut head = vec!["MTA", "conform", "depart", "violate", "unsupported", "did not arise", "inconclusive"];
+    head.extend(bases.iter().rev().map(|basis| terminal::basis_name(*basis)));
+    let mut table = vec![head.into_iter().map(Cell::plain).collect::<Vec<Cell>>()];
+    for (run, label) in runs.iter().zip(labels) {
+        let Totals { conforms, departs, violates, unsupported, inconclusive } = &run.totals;
+        let cases = [conforms, departs, violates, &unsupported.setting, &unsupported.did_not_arise, inconclusive];
+        let claims = bases.iter().rev().map(|basis| match run.basis.get(basis) {
+            Some(sum) => format!("{}/{}/{}", sum.held, sum.broken, sum.not_reached),
+            None => "-".to_owned(),
+        });
+        let cells = [label.clone()].into_iter().chain(cases.map(ToString::to_string)).chain(claims);
+        table.push(cells.map(|cell| Cell::plain(&cell)).collect());
+    }
+    aligned(&table) + "  (cases; of each basis, claims held/broken/not reached)\n"
 }
 
 /// Text, and how wide it is without the escapes of a terminal.

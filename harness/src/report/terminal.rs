@@ -1,5 +1,7 @@
 //! What a person sees at the end of a run: a summary that fits a screen, and the failures.
 
+use std::collections::BTreeMap;
+
 use super::{
     dialogue,
     json::{CaseReport, ClaimReport, RunReport},
@@ -8,7 +10,8 @@ use crate::{
     case::Case,
     claim::Outcome,
     requirement::Basis,
-    verdict::{ClaimSum, Judged, Verdict},
+    verdict::{ClaimSum, Judged, Lack, Verdict},
+    world::BEYOND_SOCKETS,
 };
 
 /// Whether text may carry the escapes of a terminal.
@@ -44,6 +47,8 @@ impl Colour {
 
 /// Cases listed in the summary by name.
 const CASES_LISTED_MAX: usize = 20;
+/// Settings listed in the summary by name.
+const SETTINGS_LISTED_MAX: usize = 8;
 /// Lines of the MTA's own log that a failure shows: the last ones.
 const LOG_LINES_MAX: usize = 30;
 /// Lines of each file of its configuration that a failure shows: the first ones.
@@ -79,6 +84,9 @@ pub fn summary(report: &RunReport, judged: Judged, colour: Colour) -> String {
     if judged == Judged::Reference {
         line(bases);
     }
+    if let Some(reasons) = unsupported(report) {
+        line(reasons);
+    }
     let flaky = report.cases.iter().filter(|case| case.known_flaky).count();
     if flaky > 0 {
         line(format!("{flaky} known to be flaky, counted neither way"));
@@ -99,19 +107,45 @@ pub fn summary(report: &RunReport, judged: Judged, colour: Colour) -> String {
     text
 }
 
+/// `unsupported: 42 for -SourceIPAddress, 23 for DNS routing`: what the MTA could not be asked, the most frequent
+/// setting first.
+fn unsupported(report: &RunReport) -> Option<String> {
+    let lacking = |case: &&CaseReport| case.lack == Some(Lack::Setting);
+    let mut settings: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in report.cases.iter().filter(lacking) {
+        *settings.entry(setting(&case.reason)).or_default() += 1;
+    }
+    let mut settings: Vec<(&str, usize)> = settings.into_iter().collect();
+    settings.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let words: Vec<String> =
+        settings.iter().take(SETTINGS_LISTED_MAX).map(|(setting, count)| format!("{count} for {setting}")).collect();
+    let rest: usize = settings.iter().skip(SETTINGS_LISTED_MAX).map(|(_, count)| count).sum();
+    let rest = if rest > 0 { format!(", {rest} for other settings") } else { String::new() };
+    (!words.is_empty()).then(|| format!("unsupported: {}{rest}", words.join(", ")))
+}
+
+/// The setting that a case lacks; all horizons are one.
+fn setting(reason: &str) -> &str {
+    if reason.ends_with(BEYOND_SOCKETS) { "more world time than sockets have" } else { reason }
+}
+
 /// `RFC: 212 held, 1 broken. Send connector: 88 held, 3 broken.`
 pub(super) fn bases(report: &RunReport) -> String {
-    let name = |basis: Basis| match basis {
-        Basis::Exchange => "Send connector",
-        Basis::Ours => "ours",
-        Basis::Rfc => "RFC",
-    };
     let sum = |(basis, sum): (&Basis, &ClaimSum)| {
         let not_reached =
             if sum.not_reached > 0 { format!(", {} not reached", sum.not_reached) } else { String::new() };
-        format!("{}: {} held, {} broken{not_reached}.", name(*basis), sum.held, sum.broken)
+        format!("{}: {} held, {} broken{not_reached}.", basis_name(*basis), sum.held, sum.broken)
     };
     report.basis.iter().rev().map(sum).collect::<Vec<_>>().join(" ")
+}
+
+/// Who asks, in the words of a summary.
+pub(super) fn basis_name(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Exchange => "Send connector",
+        Basis::Ours => "ours",
+        Basis::Rfc => "RFC",
+    }
 }
 
 /// What is wrong with a case: for each claim that did not hold the sentence of its requirement, what was expected and

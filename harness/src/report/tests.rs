@@ -127,3 +127,19 @@ fn times_and_octets_are_written_as_pages_write_them() {
     let odd = trace("connect a.test\nline NOOP\\n");
     assert_eq!(lines(&odd.0[1].event), ["C: <octets \"NOOP\\n\">"]);
 }
+
+#[test]
+fn the_summary_says_what_the_mta_could_not_be_asked() {
+    let case = pages();
+    let lacks = ["30m of world time", "-SourceIPAddress", "2d of world time"];
+    let lacks = lacks.map(|setting| (&case, Some(Event::Unsupported { setting: setting.to_owned() })));
+    let text = summary(&run(&lacks), Judged::ThirdParty, Colour::Plain);
+    assert!(
+        text.contains("\nunsupported: 2 for more world time than sockets have, 1 for -SourceIPAddress\n"),
+        "{text}"
+    );
+    let many: Vec<_> =
+        (0..9).map(|at| (&case, Some(Event::Unsupported { setting: format!("setting {at}") }))).collect();
+    let text = summary(&run(&many), Judged::ThirdParty, Colour::Plain);
+    assert!(text.contains(", 1 for setting 7, 1 for other settings\n"), "{text}");
+}

@@ -28,7 +28,7 @@ use crate::{
 
 /// How long a worker may take beyond the horizon of its case, for everything: start, canary, end. Then it is killed. A
 /// command that may take long to be ready has that time as well.
-pub const WORK_MAX: Duration = Duration::from_secs(20);
+pub const WORK_MAX: Duration = Duration::from_secs(50);
 /// How much of what a worker complains of is kept, in octets.
 const COMPLAINT_OCTETS_MAX: u64 = 8192;
 

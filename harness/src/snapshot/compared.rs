@@ -3,12 +3,14 @@
 //!
 //! Sessions stand by host, and those that were open at the same time by what was said in them, for their order is an
 //! accident. Queries stand once each, sorted by name; what is tried again is shown once. A command that came before the
-//! reply to what went before is marked, for a snapshot does not show it. What the world's name server answers is left
-//! out, for it is the page's, and so is how the watching ended, for it is ours.
+//! reply to what went before is marked, for a snapshot does not show it. What the MTA reports stands behind the message
+//! that it is about, recipient by recipient: it comes by another way than what is on the wire. What the world's name
+//! server answers is left out, for it is the page's, and so is how the watching ended, for it is ours; how queues stand is
+//! for claims, as in a snapshot.
 
 use std::collections::BTreeSet;
 
-use super::{Block, redact::Redactor};
+use super::{Block, others::Others, redact::Redactor, transactions};
 use crate::{
     report::dialogue::lines,
     trace::{Event, Trace, event::MessageFacts, view::session_of},
@@ -20,11 +22,14 @@ pub const EARLY: &str = "  (before the reply)";
 const AGAIN: &str = "... and again";
 
 /// Which lines are compared.
-#[expect(clippy::exhaustive_enums, reason = "a header section is compared or it is not")]
+#[expect(clippy::exhaustive_enums, reason = "what two runs have in common")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// Everything: one MTA, twice.
     Whole,
+    /// Everything, but each mail transaction by itself: one MTA, twice, where several messages are under way at the same
+    /// time and any session may carry any of them.
+    Transactions,
     /// Without header sections and replies: two MTAs, which never write the same trace fields.
     Commands,
 }
@@ -43,7 +48,7 @@ pub fn compared(trace: &Trace, detail: Detail) -> Vec<String> {
         .collect();
     let mut queries = BTreeSet::new();
     let mut sessions: Vec<Open> = Vec::new();
-    let mut others: Vec<String> = Vec::new();
+    let mut others = Others::default();
     for (place, entry) in trace.0.iter().enumerate() {
         let lines = of_event(&entry.event, &redactor, &submitted, detail);
         match (&entry.event, session_of(&entry.event)) {
@@ -59,10 +64,13 @@ pub fn compared(trace: &Trace, detail: Detail) -> Vec<String> {
                     open.last = place;
                 }
             }
-            (_, None) => others.extend(lines),
+            (event, None) => others.take(event, lines),
         }
     }
-    let sessions = in_order(sessions);
+    let mut sessions = in_order(sessions);
+    if detail == Detail::Transactions {
+        sessions = transactions::apart(sessions);
+    }
     let mut text: Vec<String> = queries.into_iter().collect();
     let mut last: Option<&Block> = None;
     for block in &sessions {
@@ -75,8 +83,7 @@ pub fn compared(trace: &Trace, detail: Detail) -> Vec<String> {
         }
         last = Some(block);
     }
-    others.dedup();
-    text.extend(others);
+    text.extend(others.in_order());
     text
 }
 
@@ -122,19 +129,38 @@ fn of_event(event: &Event, redactor: &Redactor, submitted: &BTreeSet<&str>, deta
             Vec::new()
         }
         // Its times and ports are those of one run; what it must hold is claimed.
-        Event::LogRow { .. } => Vec::new(),
+        Event::LogRow { .. } | Event::Queue { .. } => Vec::new(),
         Event::Fate { .. } | Event::Route { .. } if commands => Vec::new(),
+        Event::Fate { .. } => lines(event).iter().map(|line| reason(line)).collect(),
         _ => lines(event).iter().map(|line| redactor.line(line)).collect(),
     }
 }
 
-/// `SIZE=` counts trace fields, and so the octets of a queue id.
+/// `SIZE=` and BDAT count trace fields, and so the octets of a queue id and of a date.
 fn size(line: &str) -> String {
-    let Some((start, rest)) = line.split_once(" SIZE=").filter(|_| line.starts_with("C: MAIL")) else {
-        return line.to_owned();
-    };
-    let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
-    format!("{start} SIZE={{SIZE}}{rest}")
+    let before = if line.starts_with("C: MAIL") { " SIZE=" } else { "C: BDAT " };
+    without_number(line, before, "{SIZE}")
+}
+
+/// What became of a recipient, and why. A refused connection is on sockets one that is reset at once; a size counts what
+/// [`size`] does; and a certificate is judged by the time of the run.
+fn reason(line: &str) -> String {
+    let line = line.replace("lost at the connection: connection refused", "lost at the connection: connection reset");
+    let line = without_number(&line, "message of ", "{SIZE}");
+    if !line.contains("verification time ") {
+        return line;
+    }
+    let before = ["verification time ", "not valid after ", "not valid before "];
+    let line = before.iter().fold(line, |line, before| without_number(&line, before, "{TIME}"));
+    line.rsplit_once(" (")
+        .map_or(line.clone(), |(start, end)| format!("{start} ({}", without_number(end, "", "{TIME}")))
+}
+
+/// The line with a token in the place of the number behind these words.
+fn without_number(line: &str, before: &str, token: &str) -> String {
+    let Some((start, rest)) = line.split_once(before) else { return line.to_owned() };
+    let behind = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    if behind.len() == rest.len() { line.to_owned() } else { format!("{start}{before}{token}{behind}") }
 }
 
 /// Mail data: the size of a body is compared if it is one that went in; a notice counts dates and ids.
@@ -148,7 +174,7 @@ fn data(
     let verb = if chunking { "BDAT" } else { "DATA" };
     let body = if submitted.contains(facts.body_sha256.as_str()) { "the body that went in" } else { "another body" };
     let mut text = vec![format!("<mail data by {verb}, {body}>")];
-    if detail == Detail::Whole {
+    if detail != Detail::Commands {
         text.extend(header(facts, redactor));
     }
     text
@@ -164,7 +190,7 @@ fn header(facts: &MessageFacts, redactor: &Redactor) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Detail, compared};
+    use super::{Detail, compared, reason, size};
     use crate::trace::{
         Event,
         dialogue::{delivery, trace},
@@ -204,6 +230,25 @@ mod tests {
         }
         let lines = compared(&early, Detail::Commands);
         assert_eq!(lines[1..], ["C: MAIL FROM:<u@x.test> SIZE={SIZE} BODY=8BITMIME", "C: DATA  (before the reply)"]);
+    }
+
+    #[test]
+    fn reasons_are_compared_without_times_and_sizes() {
+        let expired = |now: &str, end: &str, ago: &str| {
+            format!(
+                "reported: TLS handshake failed: certificate expired: verification time {now} (UNIX), but certificate \
+                 is not valid after {end} ({ago} seconds ago)"
+            )
+        };
+        let lines = [expired("1894010400", "1893924000", "86400"), expired("7", "8", "9")];
+        assert_eq!(reason(&lines[0]), reason(&lines[1]));
+        assert!(reason(&lines[0]).ends_with("valid after {TIME} ({TIME} seconds ago)"), "{}", reason(&lines[0]));
+        let refused =
+            "reported: u failed: 550 5.3.4 message of 102627 octets is larger than the 1000 that it takes (2)";
+        assert_eq!(reason(refused), refused.replace("102627", "{SIZE}"));
+        assert_eq!(size("C: BDAT 318 LAST"), "C: BDAT {SIZE} LAST");
+        let down = "lost at the connection: connection refused";
+        assert_eq!(reason(down), "lost at the connection: connection reset");
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 pub mod compared;
 pub mod file;
+mod others;
 mod redact;
+mod transactions;
 
 #[cfg(test)]
 mod tests;

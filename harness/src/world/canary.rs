@@ -25,19 +25,19 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
 use super::{CANARY, build::RESOLVER};
 use crate::{
     case::model::Via,
-    mta::{RunningMta, StartError, Submission},
+    mta::{CANARY_DOMAIN, RunningMta, StartError, Submission},
     network::{
         clock::WorldClock,
         sandbox::{listener, name_server},
     },
 };
 
-/// The domain of the canary's recipient; the MTA is told that its mail goes to [`HOST`].
-pub(super) const DOMAIN: &str = "canary.test";
-/// The canary's host. It is gone before the hosts of the page listen, so a page may have this address as well.
+/// The canary's host: the MTA is told that mail to [`CANARY_DOMAIN`] goes there. It is gone before the hosts of the page
+/// listen, so a page may have this address as well. It offers no STARTTLS, which would cost every case a handshake that
+/// proves nothing of it.
 pub(super) const HOST: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 254)), 25);
 /// How long the canary may take.
-pub(crate) const CANARY_MAX: Duration = Duration::from_secs(5);
+pub(crate) const CANARY_MAX: Duration = Duration::from_secs(15);
 
 /// What stands around the MTA before its case begins.
 pub(super) struct Forecourt {
@@ -52,7 +52,8 @@ impl Forecourt {
         let arrived: Arc<Arrivals> = Arc::default();
         let dns = FakeDns::new(Zones::default(), Vec::new(), Arc::new(Unheard));
         let dns = name_server(RESOLVER, &dns).await.map_err(failed)?;
-        let host = Arc::new(RunningHost::new(Host::new(DOMAIN), Arc::clone(pki), clock.clone()));
+        let host = Host::new(CANARY_DOMAIN).withholds("STARTTLS");
+        let host = Arc::new(RunningHost::new(host, Arc::clone(pki), clock.clone()));
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener(HOST).await.map_err(failed)?, host, Arc::clone(&arrived)));
         Ok(Self { arrived, _dns: dns, _host: tasks })
@@ -81,13 +82,13 @@ impl Forecourt {
 
 fn canary(server: &str) -> Submission {
     let text = format!(
-        "From: canary@{server}\r\nTo: canary@{DOMAIN}\r\nSubject: canary\r\nMessage-ID: <canary@{server}>\r\n\
+        "From: canary@{server}\r\nTo: canary@{CANARY_DOMAIN}\r\nSubject: canary\r\nMessage-ID: <canary@{server}>\r\n\
          Date: Mon, 07 Jan 2030 10:00:00 +0000\r\n\r\nIs anybody out there?\r\n"
     );
     Submission {
         name: CANARY.to_owned(),
         reverse_path: format!("canary@{server}"),
-        recipients: vec![format!("canary@{DOMAIN}")],
+        recipients: vec![format!("canary@{CANARY_DOMAIN}")],
         dsn: crate::case::dsn::Dsn::default(),
         octets: text.into_bytes().into(),
         via: Via::Submission,

@@ -15,9 +15,9 @@ use mtaspec_fake_smarthost::{
 };
 use tokio::sync::Notify;
 
-use super::{CANARY, canary};
+use super::{CANARY, canary::HOST};
 use crate::{
-    mta::{QueueReport, Reporter, ShellRefusal},
+    mta::{CANARY_DOMAIN, QueueReport, Reporter, ShellRefusal},
     network::clock::WorldClock,
     trace::{
         Entry, Event,
@@ -367,6 +367,11 @@ fn without_digests(row: &str) -> String {
 /// Shortest run of hexadecimal digits that is a digest or a serial number; a session-id has 16.
 const DIGEST_DIGITS_MIN: usize = 24;
 
+/// Whether a queue is that of the canary: it is called by the domain, or by the address that its mail goes to.
+fn is_of_canary(next_hop: &str) -> bool {
+    next_hop == CANARY_DOMAIN || next_hop.trim_matches(['[', ']']) == HOST.ip().to_string()
+}
+
 impl Reporter for Recorder {
     fn fate(&self, message: &str, recipient: &str, fate: ReportedFate, reason: &str) {
         if message == CANARY {
@@ -377,7 +382,7 @@ impl Reporter for Recorder {
     }
 
     fn queue(&self, queue: QueueReport) {
-        if queue.next_hop == canary::DOMAIN {
+        if is_of_canary(&queue.next_hop) {
             return;
         }
         let QueueReport { next_hop, delivery, status, messages, last_error, tls_domain } = queue;

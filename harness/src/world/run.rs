@@ -32,7 +32,10 @@ const MEMORY_QUIET: Duration = Duration::from_millis(1);
 const EMPTY_QUIET: Duration = Duration::from_millis(100);
 
 /// How many octets a second a busy machine is trusted to carry, from us to the MTA and back to us.
-const CARRIED_OCTETS: u64 = 1024 * 1024;
+const CARRIED_OCTETS: u64 = 256 * 1024;
+
+/// How many messages and recipients a second it is trusted to take.
+const CARRIED_PATHS: u64 = 8;
 
 /// How many quiet times an MTA that goes on trying is watched after the last progress.
 const ROUNDS: u32 = 2;
@@ -129,9 +132,12 @@ pub(crate) fn too_long(case: &Case) -> StartError {
 
 /// How long it may take on sockets to carry the messages of a case: our own work, which is added to its horizon.
 pub(crate) fn carrying(case: &Case) -> Duration {
-    let octets = |message: &MessageSpec| message.size().saturating_mul(message.times.into());
-    let all: u64 = case.messages.iter().map(octets).sum();
-    Duration::from_secs(all / CARRIED_OCTETS)
+    let all = |count: &dyn Fn(&MessageSpec) -> u64| -> u64 {
+        case.messages.iter().map(|own| count(own).saturating_mul(own.times.into())).sum()
+    };
+    let octets = all(&MessageSpec::size);
+    let paths = all(&|own| u64::try_from(own.recipients.len()).unwrap_or(u64::MAX));
+    Duration::from_secs(octets / CARRIED_OCTETS + paths / CARRIED_PATHS)
 }
 
 /// The one generator of a case.

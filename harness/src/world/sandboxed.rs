@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     case::Case,
-    mta::{Brief, EvidenceBook, Mta, RunningMta, StartError},
+    mta::{Brief, CANARY_DOMAIN, EvidenceBook, Mta, RunningMta, StartError},
     network::{
         clock::WorldClock,
         sandbox::{SandboxNetwork, Sandboxed},
@@ -59,7 +59,7 @@ async fn begin(
     let random = Mutex::new(generator(seed, &case.id));
     let network = SandboxNetwork { sockets: Sockets::default(), clock: Arc::clone(&clock), random };
     let mut brief: Brief = build::brief(case, &pki, Arc::new(network), &recorder)?;
-    brief.accepted.push((canary::DOMAIN.to_owned(), canary::HOST));
+    brief.accepted.push((CANARY_DOMAIN.to_owned(), canary::HOST));
     brief.evidence = Arc::clone(evidence);
     let forecourt = Forecourt::open(&pki, &clock).await?;
     let most = mta.start_max();
@@ -68,6 +68,7 @@ async fn begin(
         .map_err(|_| StartError::Failed { why: format!("it did not start within {most:?}") })??;
     forecourt.fly(&running, &case.world.server).await?;
     drop(forecourt);
+    Arc::clone(&running).begin().await?;
     // The times of hosts and zones count from here, as those of the page do.
     let population = build::population(case, &pki, &clock, &recorder)?;
     let listening = Sandboxed::listen(&population)

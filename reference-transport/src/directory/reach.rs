@@ -22,6 +22,11 @@ const PORT_EDGE: u16 = 25;
 const PORT_MAILBOX_DELIVERY: u16 = 475;
 
 impl Directory {
+    /// The ways from the local server's site to the others.
+    pub fn sites(&self) -> Sites {
+        Sites::from(&self.local_server().site, &self.organisation().links)
+    }
+
     /// Every connector that the local server sees, with how far its nearest source server is; `None`: it is out of
     /// scope.
     pub fn candidates(&self) -> Vec<(Arc<Connector>, Option<Distance>)> {
@@ -31,18 +36,17 @@ impl Directory {
     }
 
     /// The other servers that mail for a connector goes to first; `None`: the local server is a source server
-    /// (SCO-07).
-    pub fn relay(&self, connector: &Arc<Connector>) -> Option<Relay> {
+    /// (SCO-07). `sites` are [`Self::sites`], which do not vary from mail to mail.
+    pub fn relay(&self, connector: &Arc<Connector>, sites: &Sites) -> Option<Relay> {
         let local = self.local_server();
         let sources = self.source_servers(connector);
         if sources.iter().any(|source| source.name == local.name) {
             return None;
         }
-        let sites = self.sites();
         let (purpose, groups) = if sources.iter().all(|source| source.is_edge()) {
-            self.way_to_edges(&sources, &sites)
+            self.way_to_edges(&sources, sites)
         } else {
-            (Purpose::SourceServers, self.grouped(&sources, &sites))
+            (Purpose::SourceServers, self.grouped(&sources, sites))
         };
         Some(Relay { purpose, connector: Some(Arc::clone(connector)), groups })
     }
@@ -163,15 +167,6 @@ impl Directory {
     fn site_of<'a>(&'a self, server: &'a Server) -> &'a str {
         let own = self.subscriptions().iter().find(|own| same(&own.server, &server.name));
         own.map_or(&server.site, |own| &own.site)
-    }
-
-    fn sites(&self) -> Sites {
-        let link = |link: &super::SiteLink| {
-            let [from, to] = link.sites.clone();
-            routing::SiteLink { from, to, cost: link.cost }
-        };
-        let links: Vec<_> = self.organisation().links.iter().map(link).collect();
-        Sites::from(&self.local_server().site, &links)
     }
 
     /// The connector with the servers of the subscribed site in the place of the smart host `--` (SMH-15).

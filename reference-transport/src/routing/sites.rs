@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A link between two sites, for both directions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteLink {
-    /// One end.
-    pub from: String,
-    /// The other end.
-    pub to: String,
-    /// What it costs to cross it.
+    /// Its ends.
+    pub sites: [String; 2],
+    /// What it costs to go along it (SEL-12).
     pub cost: u32,
 }
 
@@ -43,7 +41,7 @@ impl Sites {
     pub fn from(start: &str, links: &[SiteLink]) -> Self {
         let mut neighbours: BTreeMap<String, Vec<(String, u32)>> = BTreeMap::new();
         for link in links {
-            let (from, to) = (link.from.to_ascii_lowercase(), link.to.to_ascii_lowercase());
+            let [from, to] = link.sites.each_ref().map(|site| site.to_ascii_lowercase());
             neighbours.entry(from.clone()).or_default().push((to.clone(), link.cost));
             neighbours.entry(to).or_default().push((from, link.cost));
         }
@@ -81,7 +79,7 @@ mod tests {
     fn check(links: &[(&str, &str, u32)], to: &str, expected: Option<(u32, &str)>) {
         let links: Vec<_> = links
             .iter()
-            .map(|(from, to, cost)| SiteLink { from: (*from).into(), to: (*to).into(), cost: *cost })
+            .map(|(from, to, cost)| SiteLink { sites: [(*from).into(), (*to).into()], cost: *cost })
             .collect();
         let actual = Sites::from("a", &links).to(to).map(|path| (path.cost, path.sites.join(" ")));
         assert_eq!(actual, expected.map(|(cost, sites)| (cost, sites.to_owned())));
@@ -91,6 +89,16 @@ mod tests {
     fn the_cheapest_way_may_have_more_links() {
         check(&[("a", "c", 10), ("a", "b", 4), ("b", "c", 5)], "c", Some((9, "b c")));
         check(&[("a", "c", 9), ("a", "b", 4), ("b", "c", 5)], "c", Some((9, "c")));
+    }
+
+    #[test]
+    fn the_cheapest_way_counts_and_not_the_shortest_and_no_sum_overflows() {
+        let far = u32::MAX;
+        let links = [("A", "B", 10), ("b", "c", 5), ("A", "C", 20), ("C", "D", far), ("D", "C", far)];
+        check(&links, "C", Some((15, "b c")));
+        check(&links, "A", Some((0, "")));
+        check(&links, "D", Some((far, "b c d")));
+        check(&links, "Alone", None);
     }
 
     #[test]

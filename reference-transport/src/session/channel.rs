@@ -15,6 +15,9 @@ use crate::{
     wire::{Command, ReplyParser},
 };
 
+/// How long a host is heard that we no longer answer.
+const HEAR_OUT_MAX: Duration = Duration::from_secs(1);
+
 /// A connection, and what was read from it and not yet used.
 pub(super) struct Channel {
     /// `None` only while a handshake has it, and for good after one that failed.
@@ -131,6 +134,19 @@ impl Channel {
     /// Forgets replies that nobody waits for any more.
     pub(super) fn forget(&mut self) {
         self.parser.clear();
+    }
+
+    /// Ends what we say, and lets the host say what it has begun: a connection that is closed with octets unread is reset,
+    /// and takes along what the host has not read yet.
+    pub(super) async fn hear_out(&mut self) {
+        let Some(stream) = &mut self.stream else { return };
+        let hear = async {
+            stream.shutdown().await?;
+            while stream.read(&mut [0; 4096]).await? > 0 {}
+            io::Result::Ok(())
+        };
+        // Errors mean that it has ended already.
+        let _ended = timeout(HEAR_OUT_MAX, hear).await;
     }
 
     /// Ends the connection in order: end of TLS, end of stream. Errors mean that it has ended already.

@@ -18,7 +18,7 @@ pub enum SessionError {
         why: String,
     },
     /// TCP or TLS went away, or a timeout of RFC 5321 §4.5.3.2 ran out.
-    #[error("connection lost at {during}: {source}")]
+    #[error("connection lost at {during}: {}", in_words(source))]
     Connection {
         /// What was awaited.
         during: Command,
@@ -34,7 +34,7 @@ pub enum SessionError {
         needed_by: Need,
     },
     /// The TLS handshake failed: a certificate that is not good enough, an alert, octets that are no TLS.
-    #[error("TLS handshake failed: {source}")]
+    #[error("TLS handshake failed: {}", in_words(source))]
     Handshake {
         /// Why.
         source: io::Error,
@@ -86,6 +86,12 @@ pub enum SessionError {
         /// Why.
         source: CommandError,
     },
+}
+
+/// An error of the network by its kind, for every machine has a number and words of its own; one that a library made in
+/// the library's words.
+fn in_words(error: &io::Error) -> String {
+    error.get_ref().map_or_else(|| error.kind().to_string(), ToString::to_string)
 }
 
 /// Who needs an extension.

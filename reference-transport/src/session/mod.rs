@@ -178,6 +178,12 @@ impl Session {
             SessionError::Connection { .. } | SessionError::Handshake { .. } => {}
             // The host has closed or is about to.
             SessionError::Refused { reply, .. } if reply.code == ReplyCode::SERVICE_CLOSING => {}
+            // Commands went ahead, and DATA may have been granted: then QUIT would be mail data.
+            SessionError::Protocol { during: Command::Mail | Command::Rcpt | Command::Data, .. }
+                if self.extensions.offers("PIPELINING") =>
+            {
+                self.channel.hear_out().await;
+            }
             _ => self.say_quit().await,
         }
         self.channel.close(self.timeouts.quit).await;

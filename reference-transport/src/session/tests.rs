@@ -99,6 +99,33 @@ fn mail_goes_step_by_step_without_pipelining() {
 }
 
 #[test]
+fn no_quit_follows_what_is_no_reply_in_a_batch_for_it_could_be_mail_data() {
+    check(
+        &settings(),
+        "S: 220 ready\n C: EHLO mta.sender.test\n S: 250-relay\n S: 250 PIPELINING\n
+         C: MAIL FROM:<a@sender.test>\n C: RCPT TO:<b@contoso.test>\n C: DATA\n
+         S: 250OK\n S: 250 ok\n S: 354 go\n <eof>",
+        "untried; host broke the protocol after MAIL: not a reply line: \"250OK\"",
+    );
+    check(
+        &settings(),
+        "S: 220 ready\n C: EHLO mta.sender.test\n S: 250 relay\n
+         C: MAIL FROM:<a@sender.test>\n S: 250OK\n C: QUIT\n S: 221 bye\n <eof>",
+        "untried; host broke the protocol after MAIL: not a reply line: \"250OK\"",
+    );
+}
+
+#[test]
+fn an_error_of_the_network_is_worded_by_its_kind() {
+    let lost = |source| SessionError::Connection { during: Command::Mail, source }.to_string();
+    let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    assert_eq!(lost(reset), "connection lost at MAIL: connection reset");
+    assert_eq!(lost(std::io::Error::other("in our words")), "connection lost at MAIL: in our words");
+    #[cfg(target_os = "linux")]
+    assert_eq!(lost(std::io::Error::from_raw_os_error(104)), "connection lost at MAIL: connection reset");
+}
+
+#[test]
 fn pipelining_is_one_batch_and_recipients_are_judged_one_by_one() {
     check_all(
         &settings(),

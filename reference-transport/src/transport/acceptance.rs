@@ -49,8 +49,8 @@ impl Inner {
         let recipients = std::mem::take(&mut item.recipients);
         let decisions: Vec<Decision> = {
             let directory = self.directory();
-            let table = self.table(&directory);
-            let decider = Decider { directory: &directory, table: &table, accepted: &self.accepted };
+            let map = self.map(&directory);
+            let decider = Decider { directory: &directory, map: &map, accepted: &self.accepted };
             // Notices are exempt from size limits (SIZ-12).
             let size = if item.origin == Origin::Submitted { item.message.size } else { 0 };
             // Checked as early as possible (SIZ-10), and so once: whoever has been taken is not put out later.

@@ -44,7 +44,7 @@ impl Drop for DirectoryGuard<'_> {
             directory.take_orders()
         });
         if orders.is_some() {
-            self.inner.forget_table();
+            self.inner.forget_map();
         }
         drop(self.directory.take());
         if let Some(orders) = orders {

@@ -11,7 +11,7 @@ use crate::{
     message::Via,
     queue::{Destination, smart_hosts},
     reply::EnhancedCode,
-    routing::{AddressSpace, Encapsulated, Pattern, RoutingTable, Selection},
+    routing::{AddressSpace, Encapsulated, Pattern, RoutingTable, Selection, Sites},
 };
 
 /// How a recipient is routed.
@@ -55,15 +55,25 @@ impl Decision {
 pub(super) struct Decider<'a> {
     pub(super) directory: &'a Directory,
     /// Of this directory.
-    pub(super) table: &'a RoutingTable,
+    pub(super) map: &'a Map,
     /// Domains whose mailboxes are here, and the server that keeps them.
     pub(super) accepted: &'a [(Domain, SocketAddr)],
 }
 
-/// What the local server of a directory chooses from.
-pub(super) fn table(directory: &Directory) -> RoutingTable {
-    let candidates = directory.candidates().into_iter();
-    RoutingTable::new(candidates.filter_map(|(connector, distance)| Some((connector, distance?))))
+/// What is worked out once for a directory, and not for every mail.
+#[derive(Debug)]
+pub(super) struct Map {
+    /// What its local server chooses from.
+    table: RoutingTable,
+    sites: Sites,
+}
+
+impl Map {
+    pub(super) fn of(directory: &Directory) -> Self {
+        let candidates = directory.candidates().into_iter();
+        let usable = candidates.filter_map(|(connector, distance)| Some((connector, distance?)));
+        Self { table: RoutingTable::new(usable), sites: directory.sites() }
+    }
 }
 
 impl Decider<'_> {
@@ -88,7 +98,7 @@ impl Decider<'_> {
                 None => Decision::Deliver { next_hop: NextHop::Accepted(*keeper) },
             };
         }
-        match self.table.select(&domain, size) {
+        match self.map.table.select(&domain, size) {
             Selection::Connector(connector) => self.deliver(connector, domain),
             Selection::NoRoute => Decision::Unroutable,
             Selection::TooLarge(limit) => too_large(size, limit),
@@ -99,7 +109,7 @@ impl Decider<'_> {
     /// out, and the rules of its connector hold there (FEP-02, FEP-12).
     fn handed_on(&self, relay: Relay, domain: Domain, size: u64, via: Via) -> Decision {
         let is_front_end = self.directory.local_server().roles.contains(&Role::FrontEnd);
-        match self.table.select(&domain, size) {
+        match self.map.table.select(&domain, size) {
             Selection::Connector(connector)
                 if is_front_end && via == Via::Transport && connector.service == Service::FrontEnd =>
             {
@@ -126,7 +136,7 @@ impl Decider<'_> {
 
     /// Other types than SMTP have smart hosts alone (ADR-17, ADR-18), and nobody waits for one (SEL-22).
     fn foreign(&self, recipient: &Encapsulated, domain: &Domain, size: u64) -> Decision {
-        match self.table.select_foreign(recipient, size) {
+        match self.map.table.select_foreign(recipient, size) {
             Selection::Connector(connector) => self.deliver(connector, domain.clone()),
             Selection::NoRoute => {
                 let text = format!("no connector serves addresses of the type {}", recipient.kind);
@@ -137,7 +147,7 @@ impl Decider<'_> {
     }
 
     fn deliver(&self, connector: &Arc<Connector>, domain: Domain) -> Decision {
-        if let Some(relay) = self.directory.relay(connector) {
+        if let Some(relay) = self.directory.relay(connector, &self.map.sites) {
             return Decision::Deliver { next_hop: NextHop::Servers(Arc::new(relay)) };
         }
         if connector.service == Service::FrontEnd {

@@ -46,7 +46,7 @@ fn transport(organisation: &Organisation, domain: &str, size: u64) -> model::Cho
     };
     let deciding = place(&0);
     let links =
-        organisation.links.iter().map(|(from, to, cost)| SiteLink { from: from.clone(), to: to.clone(), cost: *cost });
+        organisation.links.iter().map(|(from, to, cost)| SiteLink { sites: [from.clone(), to.clone()], cost: *cost });
     let sites = Sites::from(deciding.site, &links.collect::<Vec<_>>());
     let connectors = organisation.connectors.iter().map(|own| {
         let mut connector = Connector::named(&own.name);

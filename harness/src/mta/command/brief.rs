@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{FOLDER, STOP_MAX, VERSION};
 use crate::{
     case::model::Via,
-    mta::{Brief, NextHop, StartError, Submission, daemon},
+    mta::{Brief, CANARY_DOMAIN, NextHop, StartError, Submission, daemon, pem::certificate},
     world::CANARY_MAX,
 };
 
@@ -28,18 +28,24 @@ pub(super) type NamedFile = (String, String);
 pub(super) fn files(brief: &Brief) -> Vec<NamedFile> {
     let identities = brief.identities.iter().enumerate();
     let identities = identities.map(|(number, identity)| (identity_file(number), identity.pem()));
+    let servers = brief.server_certificates.iter().map(|(server, own)| (server_file(server), certificate(own)));
     [
         (in_folder("authority.pem"), brief.authority.pem.clone()),
         (in_folder("revoked.pem"), brief.authority.revocation_list_pem.clone()),
     ]
     .into_iter()
     .chain(identities)
+    .chain(servers)
     .collect()
 }
 
 /// A file of the command's folder.
 pub(super) fn in_folder(name: &str) -> String {
     format!("{FOLDER}/{name}")
+}
+
+fn server_file(server: &str) -> String {
+    in_folder(&format!("server-{server}.pem"))
 }
 
 fn identity_file(number: usize) -> String {
@@ -65,6 +71,9 @@ pub fn world(brief: &Brief, ready: Duration) -> Value {
         "authority": in_folder("authority.pem"),
         "revoked": in_folder("revoked.pem"),
         "identities": identities.map(identity).collect::<Vec<_>>(),
+        "server_certificates": brief.server_certificates.iter()
+            .map(|(server, _)| json!({ "name": server, "file": server_file(server) })).collect::<Vec<_>>(),
+        "canary_domain": CANARY_DOMAIN,
         "names": brief.names,
         "connectors": brief.connectors.iter().map(|own| connector(own, &brief.server)).collect::<Vec<_>>(),
         "one_relay": one_relay(brief),

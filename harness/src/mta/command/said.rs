@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::mta::{MtaReport, daemon};
+use crate::mta::MtaReport;
 
 /// Characters of a line that is shown in a failure.
 const SHOWN_MAX: usize = 200;
@@ -71,8 +71,8 @@ impl Said {
                 Own::Unsupported { setting } => Self::Unsupported { setting },
             }),
             Some("fate" | "log" | "queue" | "route" | "shell") => {
-                let line: daemon::Line = serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
-                Ok(Self::Report(line.into_report()))
+                let report = serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
+                Ok(Self::Report(report))
             }
             Some(other) => Err(wrong(format!("no report is called `{}`", shortened(other)))),
             None => Err(wrong("it has no `report`".to_owned())),

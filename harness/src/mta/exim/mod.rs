@@ -3,6 +3,7 @@
 //! [`capability::CAPABILITIES`] says what can be asked of it; `deviations.toml` beside this file what it does otherwise
 //! than the pages ask, and why; `README.md` how each setting is translated.
 
+mod authenticators;
 mod capability;
 mod certificate;
 mod config;
@@ -61,11 +62,15 @@ impl Adapter for Exim {
     }
 
     fn plan(&self, brief: &Brief) -> Result<Plan, StartError> {
+        brief.connectors_alone()?;
         let enabled: Vec<&Connector> = brief.connectors.iter().filter(|connector| connector.enabled).collect();
         let identities: Vec<&str> = brief.identities.iter().map(|identity| identity.name.as_str()).collect();
         let transports: Vec<Transport> = (1..)
             .zip(&enabled)
-            .map(|(number, own)| Transport::of(format!("connector{number}"), own, &identities, &brief.server))
+            .map(|(number, own)| {
+                let limit = brief.settings.size_limit(own);
+                Transport::of(format!("connector{number}"), own, &identities, &brief.server, limit)
+            })
             .collect::<Result<_, _>>()?;
         let named: Vec<(&str, &Connector)> =
             transports.iter().map(|own| own.name.as_str()).zip(enabled.iter().copied()).collect();
@@ -76,7 +81,7 @@ impl Adapter for Exim {
         plan.users = vec![PlannedUser { name: USER.to_owned(), members: vec![] }];
         plan.directories = directories();
         plan.files = vec![
-            PlannedFile::text(files::path(MAIN), config::main(brief, &enabled)),
+            PlannedFile::text(files::path(MAIN), config::main(brief)),
             own(files::path("exim4.conf"), config::whole(&routers, &transports), &format!("root:{USER}"), 0o640),
             PlannedFile::text(files::path(routes::TABLE), table),
             PlannedFile::text(files::path("authority.pem"), brief.authority.pem.clone()),

@@ -5,11 +5,7 @@
 //! parents, then for `*`, and so finds the closest row. Nothing here compares two connectors; what is written twice is
 //! refused.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    net::{IpAddr, SocketAddr},
-};
+use std::{collections::BTreeMap, fmt::Write as _, net::SocketAddr};
 
 use mtaspec_reference_transport::{
     connector::{Connector, Routing, SmartHost},
@@ -21,6 +17,9 @@ use crate::mta::StartError;
 
 /// The table of address spaces.
 pub(super) const TABLE: &str = "connectors";
+
+/// The recipient's domain as the table spells domains: in A-labels.
+const DOMAIN: &str = r"${if match{$domain}{\N[^\x00-\x7f]\N}{${utf8_domain_to_alabel:$domain}}{$domain}}";
 
 /// The rows of the table, each with the name of a transport.
 pub(super) fn table<'a>(connectors: impl Iterator<Item = (&'a str, &'a Connector)>) -> Result<String, StartError> {
@@ -64,7 +63,7 @@ pub(super) fn routers(accepted: &[(String, SocketAddr)], connectors: &[(&str, &C
     }
     for (transport, connector) in connectors {
         let condition = format!(
-            "condition = ${{if eq{{${{lookup{{$domain}}partial0-lsearch{{{}}}{{$value}}{{}}}}}}{{{transport}}}}}",
+            "condition = ${{if eq{{${{lookup{{{DOMAIN}}}partial0-lsearch{{{}}}{{$value}}{{}}}}}}{{{transport}}}}}",
             path(TABLE)
         );
         let _infallible = writeln!(text, "{}", comment(connector));
@@ -97,8 +96,8 @@ fn with_port(server: &SocketAddr) -> String {
 /// The smart hosts. A name is looked up as MX, and as an address where there is no MX record.
 fn host_list(hosts: &[SmartHost]) -> String {
     let item = |host: &SmartHost| match host {
-        SmartHost::Address(IpAddr::V4(address)) => address.to_string(),
-        SmartHost::Address(IpAddr::V6(address)) => format!("[{address}]"),
+        // The list has another divider than a colon, so an address of either family stands as it is.
+        SmartHost::Address(address) => address.to_string(),
         other => {
             let name = literal(&other.to_string());
             format!("${{lookup dnsdb{{mx={name}}}{{{name}/MX}}{{{name}}}}}")

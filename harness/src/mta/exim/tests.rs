@@ -1,85 +1,10 @@
-use std::{collections::BTreeMap, sync::Arc};
-
-use mtaspec_reference_transport::{directory::Directory, network::Sockets, shell::Shell};
-
 use super::*;
-use crate::{
-    mta::{Authority, Reporter},
-    trace::event::ReportedFate,
-};
-
-/// Nobody listens.
-struct Silent;
-
-impl Reporter for Silent {
-    fn queue(&self, _: crate::mta::QueueReport) {}
-
-    fn fate(&self, _: &str, _: &str, _: ReportedFate, _: &str) {}
-
-    fn shell(&self, _: &str, _: Result<&str, crate::mta::ShellRefusal>) {}
-
-    fn route(&self, _: &str, _: &str, _: &str, _: &str) {}
-}
-
-/// The brief of a page with this shell text.
-#[track_caller]
-fn brief(shell: &str) -> Brief {
-    let mut directory = Directory::default();
-    for outcome in Shell::new().run(&mut directory, shell) {
-        outcome.result.expect("the shell takes it");
-    }
-    Brief {
-        server: "mta.sender.test".to_owned(),
-        address: [192, 0, 2, 1].into(),
-        resolvers: vec![SocketAddr::from(([192, 0, 2, 53], 53))],
-        horizon: std::time::Duration::from_secs(10),
-        authority: Authority {
-            pem: "the authority\n".to_owned(),
-            der: Vec::new(),
-            revocation_list: Vec::new().into(),
-            revocation_list_pem: "the list\n".to_owned(),
-        },
-        identities: vec![],
-        accepted: vec![("sender.test".to_owned(), SocketAddr::from(([192, 0, 2, 2], 25)))],
-        server_certificates: Vec::new(),
-        connectors: directory.connectors().to_vec(),
-        settings: crate::mta::ServerSettings {
-            service: directory.transport_service().clone(),
-            organisation: directory.transport_config().clone(),
-        },
-        shell: vec![crate::case::model::ShellText { text: shell.to_owned(), ..Default::default() }],
-        organisation: Default::default(),
-        network: Arc::new(Sockets::default()),
-        names: BTreeMap::new(),
-        dial: BTreeMap::new(),
-        reporter: Arc::new(Silent),
-        evidence: Arc::default(),
-    }
-}
-
-/// The configuration, file by file, without what is the same in all worlds.
-fn told(plan: &Plan) -> String {
-    let mut text = String::new();
-    for file in &plan.files {
-        let contents = String::from_utf8(file.contents.clone().unwrap_or_default()).expect("text");
-        let own: Vec<&str> = contents.lines().filter(|line| !config::is_in_every_world(line)).collect();
-        if !own.is_empty() {
-            text += &format!("==> {} {:o}\n{}\n", file.path.display(), file.mode, own.join("\n"));
-        }
-    }
-    text
-}
+use crate::mta::fixture::{brief, check_refused, told};
 
 #[track_caller]
 fn check(shell: &str, golden: &str) {
     let plan = Exim.plan(&brief(shell)).expect("Exim can be asked for it");
-    assert_eq!(told(&plan), golden);
-}
-
-#[track_caller]
-fn check_refused(shell: &str, setting: &str) {
-    let refused = Exim.plan(&brief(shell)).expect_err("Exim cannot be asked for it");
-    assert_eq!(refused, StartError::Unsupported { setting: setting.to_owned() });
+    assert_eq!(told(&plan, config::is_in_every_world), golden);
 }
 
 /// A connector for everything, with these further parameters.
@@ -123,7 +48,8 @@ Add-ADPermission -Identity Trusted -User \"NT AUTHORITY\\ANONYMOUS LOGON\" -Exte
 #[test]
 fn a_chain_alone_is_checked_without_a_name() {
     let shell = "New-SendConnector -Name Relay -AddressSpaces * -Internet -RequireTLS $true -TlsAuthLevel CertificateValidation";
-    let told = told(&Exim.plan(&brief(shell)).expect("Exim can be asked for it"));
+    let plan = Exim.plan(&brief(shell)).expect("Exim can be asked for it");
+    let told = told(&plan, config::is_in_every_world);
     assert!(told.contains("tls_verify_hosts = *") && told.contains("tls_verify_cert_hostnames = :"), "{told}");
     assert!(!told.contains("event_action"), "{told}");
 }
@@ -134,13 +60,13 @@ fn two_connectors_with_one_space_are_not_compared() {
         format!("New-SendConnector -Name {name} -AddressSpaces \"SMTP:*.contoso.test;{cost}\" -Custom\n")
     };
     let both = connector("Birch", 5) + &connector("Aardvark", 6);
-    check_refused(&both, "the choice between connectors that both have `*.contoso.test`");
+    check_refused(&Exim, &both, "the choice between connectors that both have `*.contoso.test`");
 }
 
 #[test]
 fn an_address_cannot_be_asked_of_a_certificate() {
     let secret = "-SmartHostAuthMechanism BasicAuthRequireTLS -AuthenticationCredential $c";
-    check_refused(&relay("192.0.2.20", secret), "a certificate that names an address");
+    check_refused(&Exim, &relay("192.0.2.20", secret), "a certificate that names an address");
     let named = format!("{secret} -RequireTLS $true -TlsAuthLevel DomainValidation -TlsDomain mail.contoso.test");
     Exim.plan(&brief(&relay("192.0.2.20", &named))).expect("a domain can be asked of it");
 }

@@ -1,13 +1,14 @@
-//! One connector as one transport, with the authenticators that are its own.
+//! One connector as one transport.
 
 use std::{fmt::Write as _, time::Duration};
 
 use mtaspec_reference_transport::connector::{
-    Authentication, Connector, Credential, HeaderRights, Hello, Routing, TlsAuthLevel, TlsPolicy,
+    Authentication, Connector, HeaderRights, Hello, Routing, TlsAuthLevel, TlsPolicy,
 };
 
 use super::{
-    certificate,
+    authenticators::Account,
+    certificate, config,
     files::{comment, identity_file, literal, path, unsupported},
 };
 use crate::mta::StartError;
@@ -15,38 +16,40 @@ use crate::mta::StartError;
 /// How long Exim waits in each step unless it is told (Exim specification, chapter 30), in seconds.
 const WAITS: [(&str, u64); 3] = [("command_timeout", 300), ("data_timeout", 300), ("final_timeout", 600)];
 
-/// A transport and its authenticators.
+/// The port on which TLS begins with the connection (RFC 8314 §3.3).
+const SMTPS: u16 = 465;
+
+/// A transport, and what it authenticates with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Transport {
     /// Its name: `connector1`.
     pub(super) name: String,
     /// Its part of the transports section.
     pub(super) transport: String,
-    /// Its part of the authenticators section; empty: none.
-    pub(super) authenticators: String,
+    /// What it shows to be let in, if anything.
+    pub(super) account: Option<Account>,
 }
 
 impl Transport {
     /// The transport of one connector. `identities` are the names of the certificates that there are, `server` the MTA's.
+    /// `size_limit` is what its messages may have, in octets.
     pub(super) fn of(
         name: String,
         connector: &Connector,
         identities: &[&str],
         server: &str,
+        size_limit: Option<u64>,
     ) -> Result<Self, StartError> {
         if let Some(setting) = crate::mta::brief::beyond_most(connector) {
             return Err(unsupported(setting));
         }
-        let mut own = Self {
-            transport: format!("{}\n{name}:\n  driver = smtp\n", comment(connector)),
-            authenticators: String::new(),
-            name,
-        };
+        let mut own =
+            Self { transport: format!("{}\n{name}:\n  driver = smtp\n", comment(connector)), account: None, name };
         own.hello(connector, identities, server);
         own.tls(connector)?;
         own.authentication(connector)?;
         own.headers(connector.header_rights);
-        own.connections(connector);
+        own.connections(connector, size_limit);
         Ok(own)
     }
 
@@ -79,9 +82,15 @@ impl Transport {
             TlsPolicy::Opportunistic => None,
             _ => return Err(unsupported("a TLS policy of this kind")),
         };
-        if level.is_some() || !names.is_empty() {
+        let is_required = level.is_some() || !names.is_empty();
+        if is_required {
             self.set("hosts_require_tls", "*");
         }
+        if is_required && connector.port == SMTPS && matches!(connector.routing, Routing::SmartHosts(_)) {
+            // RFC 8314: TLS begins with the connection.
+            self.set("protocol", "smtps");
+        }
+        self.set("tls_sni", "${if isip{$host}{}{$host}}");
         // Names are looked for below, or not at all.
         self.set("tls_verify_cert_hostnames", ":");
         if matches!(level, None | Some(TlsAuthLevel::EncryptionOnly)) && names.is_empty() {
@@ -109,53 +118,29 @@ impl Transport {
         // By DNS, there is no smart host to authenticate to.
         let Routing::SmartHosts(_) = &connector.routing else { return Ok(()) };
         self.set("hosts_require_auth", "*");
-        let Credential { user, password } = credential;
-        let (user, password) = (secret(user)?, secret(password)?);
-        let mine = format!("eq{{$transport_name}}{{{}}}", self.name);
-        let condition = if only_under_tls {
-            // Whatever TLS comes to, no password goes in the clear.
-            format!("${{if and{{{{{mine}}}{{!eq{{$tls_out_cipher}}{{}}}}}}}}")
-        } else {
-            format!("${{if {mine}}}")
-        };
-        for (mechanism, send) in [("PLAIN", format!("^{user}^{password}")), ("LOGIN", format!(": {user} : {password}"))]
-        {
-            let _infallible = write!(
-                self.authenticators,
-                "{}_{}:\n  driver = plaintext\n  public_name = {mechanism}\n  client_condition = {condition}\n  \
-                 client_send = {send}\n",
-                self.name,
-                mechanism.to_ascii_lowercase()
-            );
-        }
+        self.account = Some(Account::of(credential, only_under_tls)?);
         Ok(())
     }
 
     fn headers(&mut self, rights: HeaderRights) {
         let HeaderRights { forest, organization, routing } = rights;
-        let mut names = Vec::new();
-        if !forest {
-            names.push("X-MS-Exchange-Forest-*");
-        }
-        if !organization {
-            names.push("X-MS-Exchange-Organization-*");
-        }
+        let family = |name: &str, may_go: bool| {
+            if may_go { config::submitted_header(name) } else { format!("X-MS-Exchange-{name}-*") }
+        };
+        let mut names = vec![family("Forest", forest), family("Organization", organization)];
         if !routing {
-            names.extend(["Received", "Resent-*"]);
+            names.extend(["Received", "Resent-*"].map(str::to_owned));
         }
-        if !names.is_empty() {
-            self.set("headers_remove", &names.join(" : "));
-        }
+        self.set("headers_remove", &names.join(" : "));
     }
 
-    fn connections(&mut self, connector: &Connector) {
+    fn connections(&mut self, connector: &Connector, size_limit: Option<u64>) {
         // Here as there, 0 is no limit.
         self.set("connection_max_messages", &connector.messages_per_connection_max.to_string());
-        self.set("message_size_limit", &connector.max_message_size.unwrap_or(0).to_string());
+        self.set("message_size_limit", &size_limit.unwrap_or(0).to_string());
         self.set("connect_timeout", "3s");
-        // A transaction takes as many recipients as the host does, and lines are as long as they are.
+        // A transaction takes as many recipients as the host does.
         self.set("max_rcpt", "0");
-        self.set("message_linelength_limit", "1G");
         for (option, seconds) in WAITS {
             let wait = connector.inactivity_timeout.min(Duration::from_secs(seconds));
             if wait < Duration::from_secs(seconds) {
@@ -163,14 +148,4 @@ impl Transport {
             }
         }
     }
-}
-
-/// A user name or a password as an item of `client_send` (Exim specification, 34.4): a circumflex, and the colon that
-/// separates items, are doubled.
-fn secret(text: &str) -> Result<String, StartError> {
-    let is_text = text.trim() == text && !text.is_empty() && !text.contains(char::is_control);
-    if !is_text {
-        return Err(unsupported("blanks around a user name or password"));
-    }
-    Ok(literal(&text.replace('^', "^^").replace(':', "::")))
 }

@@ -6,9 +6,10 @@ use super::{RETRY, SUBMISSION_PORT, TRANSPORT_PORT, files, routes::TABLES, servi
 use crate::mta::Brief;
 
 /// Postfix's own services: name, type, private, unprivileged, chroot, wake-up, processes, command (master(5)). None
-/// runs in a chroot, so that the world's resolver and tables are seen by all.
+/// runs in a chroot, so that the world's resolver and tables are seen by all. Nobody hands messages to `pickup`, so it is
+/// never woken.
 const OWN_SERVICES: &str = "\
-pickup     unix       n - n 60    1 pickup
+pickup     unix       n - n 0     1 pickup
 cleanup    unix       n - n -     0 cleanup
 qmgr       unix       n - n 1     1 qmgr
 tlsmgr     unix       - - n 1000? 1 tlsmgr

@@ -1,89 +1,16 @@
-use std::{collections::BTreeMap, sync::Arc};
-
-use mtaspec_reference_transport::{directory::Directory, network::Sockets, shell::Shell};
-
 use super::*;
-use crate::{
-    mta::{Authority, Reporter},
-    trace::event::ReportedFate,
-};
-
-/// Nobody listens.
-struct Silent;
-
-impl Reporter for Silent {
-    fn queue(&self, _: crate::mta::QueueReport) {}
-
-    fn fate(&self, _: &str, _: &str, _: ReportedFate, _: &str) {}
-
-    fn shell(&self, _: &str, _: Result<&str, crate::mta::ShellRefusal>) {}
-
-    fn route(&self, _: &str, _: &str, _: &str, _: &str) {}
-}
-
-/// The brief of a page with this shell text.
-#[track_caller]
-fn brief(shell: &str) -> Brief {
-    let mut directory = Directory::default();
-    for outcome in Shell::new().run(&mut directory, shell) {
-        outcome.result.expect("the shell takes it");
-    }
-    Brief {
-        server: "mta.sender.test".to_owned(),
-        address: [192, 0, 2, 1].into(),
-        resolvers: vec![SocketAddr::from(([192, 0, 2, 53], 53))],
-        horizon: std::time::Duration::from_secs(10),
-        authority: Authority {
-            pem: "the authority\n".to_owned(),
-            der: Vec::new(),
-            revocation_list: Vec::new().into(),
-            revocation_list_pem: "the list\n".to_owned(),
-        },
-        identities: vec![],
-        accepted: vec![("sender.test".to_owned(), SocketAddr::from(([192, 0, 2, 2], 25)))],
-        connectors: directory.connectors().to_vec(),
-        settings: crate::mta::ServerSettings {
-            service: directory.transport_service().clone(),
-            organisation: directory.transport_config().clone(),
-        },
-        shell: vec![crate::case::model::ShellText { text: shell.to_owned(), ..Default::default() }],
-        organisation: Default::default(),
-        server_certificates: Vec::new(),
-        network: Arc::new(Sockets::default()),
-        names: BTreeMap::new(),
-        dial: BTreeMap::new(),
-        reporter: Arc::new(Silent),
-        evidence: Arc::default(),
-    }
-}
-
-/// The configuration, file by file, without what is the same in all worlds.
-fn told(plan: &Plan) -> String {
-    let mut text = String::new();
-    for file in &plan.files {
-        let contents = String::from_utf8(file.contents.clone().unwrap_or_default()).expect("text");
-        let own: Vec<&str> = contents.lines().filter(|line| !config::is_in_every_world(line)).collect();
-        if !own.is_empty() {
-            text += &format!("==> {} {:o}\n{}\n", file.path.display(), file.mode, own.join("\n"));
-        }
-    }
-    text
-}
+use crate::mta::fixture::{PASSWORD, brief, check_refused, told};
 
 #[track_caller]
 fn check(shell: &str, golden: &str) {
     let plan = Postfix.plan(&brief(shell)).expect("Postfix can be asked for it");
-    assert_eq!(told(&plan), golden);
+    assert_eq!(told(&plan, config::is_in_every_world), golden);
 }
 
-#[track_caller]
-fn check_refused(shell: &str, setting: &str) {
-    let refused = Postfix.plan(&brief(shell)).expect_err("Postfix cannot be asked for it");
-    assert_eq!(refused, StartError::Unsupported { setting: setting.to_owned() });
+/// The configuration, without what is the same in all worlds.
+fn own(plan: &Plan) -> String {
+    told(plan, config::is_in_every_world)
 }
-
-const PASSWORD: &str =
-    "$c = New-Object PSCredential(\"relay-user\", (ConvertTo-SecureString \"s3cret-9f2ab1d7\" -AsPlainText -Force))\n";
 
 #[test]
 fn closeness_is_left_to_the_search_of_postfix() {
@@ -119,7 +46,7 @@ fn two_connectors_with_one_space_are_not_compared() {
         format!("New-SendConnector -Name {name} -AddressSpaces \"SMTP:*.contoso.test;{cost}\" -Custom\n")
     };
     let both = connector("Birch", 5) + &connector("Aardvark", 6);
-    check_refused(&both, "the choice between connectors that both have `*.contoso.test`");
+    check_refused(&Postfix, &both, "the choice between connectors that both have `*.contoso.test`");
 }
 
 #[test]
@@ -127,7 +54,7 @@ fn a_size_limit_for_each_connector_is_refused() {
     let shell = "\
 New-SendConnector -Name Small -AddressSpaces a.test -Custom -MaxMessageSize 1KB
 New-SendConnector -Name Large -AddressSpaces b.test -Custom";
-    check_refused(shell, "a `-MaxMessageSize` for each connector");
+    check_refused(&Postfix, shell, "a `-MaxMessageSize` for each connector");
 }
 
 #[test]
@@ -137,7 +64,7 @@ Set-TransportConfig -MaxSendSize 1KB
 New-SendConnector -Name Small -AddressSpaces a.test -Custom -MaxMessageSize 1MB
 New-SendConnector -Name Large -AddressSpaces b.test -Custom";
     let plan = Postfix.plan(&brief(shell)).expect("there is one limit");
-    assert!(told(&plan).contains("-o message_size_limit=1024\n"), "{}", told(&plan));
+    assert!(own(&plan).contains("-o message_size_limit=1024\n"), "{}", own(&plan));
 }
 
 #[test]
@@ -158,13 +85,13 @@ fn name_servers_of_the_servers_own_list_stand_in_resolv_conf() {
     let usual = resolver("New-SendConnector -Name R -AddressSpaces * -Custom");
     assert_eq!(usual.as_deref(), Some("nameserver 192.0.2.53\n"));
     let over_udp = format!("{shell} -ExternalDNSProtocolOption UseUdpOnly");
-    check_refused(&over_udp, "name servers that are asked over UDP alone");
+    check_refused(&Postfix, &over_udp, "name servers that are asked over UDP alone");
 }
 
 #[test]
 fn the_other_half_is_told_by_another_name() {
     let shell = "New-SendConnector -Name R -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts cloud.test -CloudServicesMailEnabled $true";
-    let text = told(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
+    let text = own(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
     assert!(text.contains("REPLACE X-MS-Exchange-CrossPremises-$1:$2\n"), "{text}");
     assert!(!text.contains("CrossPremises-/\tIGNORE"), "{text}");
 }
@@ -172,7 +99,7 @@ fn the_other_half_is_told_by_another_name() {
 #[test]
 fn a_chain_without_a_name_is_a_chain_with_any_name() {
     let shell = "New-SendConnector -Name Relay -AddressSpaces * -Internet -RequireTLS $true -TlsAuthLevel CertificateValidation";
-    let text = told(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
+    let text = own(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
     assert!(text.contains("-o smtp_tls_secure_cert_match=.test,.example,.invalid\n"), "{text}");
 }
 
@@ -180,10 +107,10 @@ fn a_chain_without_a_name_is_a_chain_with_any_name() {
 fn domains_of_the_secure_list_have_a_policy_of_their_own() {
     let list = "Set-TransportConfig -TLSSendDomainSecureList contoso.test\n";
     let with = "New-SendConnector -Name Internet -AddressSpaces * -Custom -DomainSecureEnabled $true";
-    let text = told(&Postfix.plan(&brief(&format!("{list}{with}"))).expect("Postfix can be asked for it"));
+    let text = own(&Postfix.plan(&brief(&format!("{list}{with}"))).expect("Postfix can be asked for it"));
     assert!(text.contains("contoso.test\tsecure match=nexthop\n"), "{text}");
     let without = "New-SendConnector -Name Internet -AddressSpaces * -Custom";
-    let text = told(&Postfix.plan(&brief(&format!("{list}{without}"))).expect("Postfix can be asked for it"));
+    let text = own(&Postfix.plan(&brief(&format!("{list}{without}"))).expect("Postfix can be asked for it"));
     assert!(!text.contains("secure match"), "{text}");
 }
 
@@ -194,5 +121,5 @@ fn an_address_cannot_be_asked_of_a_certificate() {
     Postfix.plan(&brief(shell)).expect("a domain can be asked of it");
     let shell = "New-SendConnector -Name Relay -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts 192.0.2.20 \
         -SmartHostAuthMechanism BasicAuthRequireTLS -AuthenticationCredential $c";
-    check_refused(&format!("{PASSWORD}{shell}"), "a certificate that names an address");
+    check_refused(&Postfix, &format!("{PASSWORD}{shell}"), "a certificate that names an address");
 }

@@ -1,7 +1,8 @@
 use super::*;
 use crate::{
     connector::{Scope, Service},
-    directory::{Automatic, Organisation, SITE_DEFAULT, SiteLink},
+    directory::{Automatic, Organisation, SITE_DEFAULT},
+    routing::SiteLink,
 };
 
 /// `mbx1` here, `paris1` and `paris2` 5 away, `rome1` 10 away by Paris, Edge servers `edge1` and `edge2`.
@@ -37,7 +38,7 @@ fn connector(sources: &[&str]) -> Arc<Connector> {
 /// The way to the source servers of a connector: groups with `|` between, each server with its port.
 #[track_caller]
 fn check(directory: &Directory, sources: &[&str], expected: &str) {
-    let relay = directory.relay(&connector(sources));
+    let relay = directory.relay(&connector(sources), &directory.sites());
     let group = |group: &Vec<Peer>| {
         let peer = |peer: &Peer| format!("{}:{}", peer.name, peer.address.port());
         group.iter().map(peer).collect::<Vec<_>>().join(" ")
