@@ -34,14 +34,17 @@ pub struct Pki {
     configs: Mutex<BTreeMap<ConfigKey, Arc<ServerConfig>>>,
     /// What hosts show: the same certificate, whoever asks, for somebody may trust it alone.
     shown: Mutex<BTreeMap<CertificateSpec, Shown>>,
-    /// What clients show, by issuer and name; no issuer: the usual one.
-    clients: Mutex<BTreeMap<(Option<String>, String), Arc<Chain>>>,
+    /// What clients show.
+    clients: Mutex<BTreeMap<ClientKey, Arc<Chain>>>,
     /// By what they revoke.
     lists: Mutex<BTreeMap<Vec<CertificateSpec>, RevocationList>>,
 }
 
 /// A chain, and its key.
 type Shown = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+/// Issuer and name of a client's certificate; no issuer: the usual one.
+type ClientKey = (Option<String>, String);
 
 /// In DER and in PEM.
 type RevocationList = (CertificateRevocationListDer<'static>, String);
@@ -158,7 +161,7 @@ impl Pki {
     }
 
     /// The list of revoked certificates of the issuer of all servers, as an MTA's configuration takes it: in DER and in
-    /// PEM. Those of `specs` that are [`CertificateKind::Revoked`](crate::host::CertificateKind::Revoked) are in it.
+    /// PEM. Those of `specs` that are [`CertificateKind::Revoked`] are in it.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@
 //!  "relays":[{"domain":"b.test","kind":"ExternalRelay"}],
 //!  "subscriptions":[{"edge":"edge1.sender.test","site":"A","internet":true,"inbound":true}],
 //!  "mailboxes":[{"mailbox":"ann@b.test","server":"mbx2.sender.test"}],
-//!  "keys":[{"key":"DnsFaultTolerance","value":"Lenient"}]}
+//!  "keys":[{"key":"DnsFaultTolerance","value":"Normal"}]}
 //! {"text":"New-SendConnector ...","origin":"eac","on":"edge1"}
 //! ```
 
@@ -317,8 +317,8 @@ mod tests {
         assert!(matches!(unknown, Err(ToldError::Key { .. })));
         let unreadable = of(r#""mailboxes":[{"mailbox":"ann","server":"mbx1"}]"#);
         assert!(matches!(unreadable, Err(ToldError::Mailbox { .. })));
-        let lenient = of(r#""keys":[{"key":"DnsFaultTolerance","value":"Lenient"}]"#).expect("it can be");
-        assert_ne!(lenient.transport_service(), file_of(TWO).transport_service());
+        let strict = of(r#""keys":[{"key":"DnsFaultTolerance","value":"Normal"}]"#).expect("it can be");
+        assert_ne!(strict.transport_service(), file_of(TWO).transport_service());
         let file = OrganisationFile::parse(TWO).expect("of that shape");
         assert!(matches!(file.directory(&["a b".into()]), Err(ToldError::AcceptedDomain { .. })));
     }

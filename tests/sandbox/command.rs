@@ -31,7 +31,7 @@ use crate::{
 const DELIVERS: &str = "own/page#delivers";
 
 /// All tests of commands by name.
-pub(crate) const TRIALS: [(&str, fn()); 15] = [
+pub(crate) const TRIALS: [(&str, fn()); 16] = [
     ("a_command_delivers", delivers),
     ("a_command_below_tmp_is_seen", below_tmp),
     ("a_command_that_dies_is_inconclusive_with_its_output", || inconclusive("dies:1", "`sandbox", "the roof fell in")),
@@ -56,6 +56,7 @@ pub(crate) const TRIALS: [(&str, fn()); 15] = [
     ("a_command_names_what_it_does_not_have", unsupported),
     ("a_command_says_who_it_is_in_bounded_time", about),
     ("a_message_that_a_command_swallows_violates", swallows),
+    ("the_reference_behind_a_command_is_judged_as_behind_its_adapter", same_as_its_adapter),
 ];
 
 fn line(matter: &str) -> CommandLine {
@@ -279,7 +280,7 @@ fn hang() -> ! {
 }
 
 /// The reference behind the example's command is judged as it is behind its adapter.
-pub(crate) fn same_as_its_adapter() {
+fn same_as_its_adapter() {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mtaspec"));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut path = program.parent().expect("a folder").as_os_str().to_owned();

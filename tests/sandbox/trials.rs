@@ -19,6 +19,7 @@ use mtaspec_harness::{
 };
 
 use crate::{
+    command,
     daemon::same_as_in_memory,
     errand::{errand, observe, observe_with, rule},
     evidence,

@@ -13,6 +13,9 @@ use crate::case::model::Via;
 #[cfg(test)]
 mod tests;
 
+/// The port on which TLS begins with the connection (RFC 8314 §3.3).
+pub(super) const SMTPS: u16 = 465;
+
 /// The one next hop of a sender that knows no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextHop {

@@ -83,6 +83,11 @@ impl Decider<'_> {
             Ok(mailbox) => mailbox,
             Err(problem) => return Decision::Fail(problem),
         };
+        let keeper = self.accepted.iter().find(|(own, _)| *own == mailbox.domain).map(|(_, keeper)| *keeper);
+        // We were told where its mail goes, and it is none of the organisation's: there is nothing to decide.
+        if let Some(keeper) = keeper.filter(|_| self.directory.accepted_domain(&mailbox.domain).is_none()) {
+            return Decision::Deliver { next_hop: NextHop::Accepted(keeper) };
+        }
         if let Some(relay) = self.directory.transports() {
             return self.handed_on(relay, mailbox.domain, size, via);
         }
@@ -90,12 +95,10 @@ impl Decider<'_> {
             return Decision::Deliver { next_hop: NextHop::Servers(Arc::new(relay)) };
         }
         let domain = mailbox.domain;
-        if let Some((_, keeper)) = self.accepted.iter().find(|(own, _)| *own == domain)
-            && self.keeps(&domain)
-        {
+        if let Some(keeper) = keeper.filter(|_| self.keeps(&domain)) {
             return match Encapsulated::of(&mailbox.local_part) {
                 Some(foreign) => self.foreign(&foreign, &domain, size),
-                None => Decision::Deliver { next_hop: NextHop::Accepted(*keeper) },
+                None => Decision::Deliver { next_hop: NextHop::Accepted(keeper) },
             };
         }
         match self.map.table.select(&domain, size) {

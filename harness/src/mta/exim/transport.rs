@@ -11,13 +11,10 @@ use super::{
     certificate, config,
     files::{comment, identity_file, literal, path, unsupported},
 };
-use crate::mta::StartError;
+use crate::mta::{StartError, brief::SMTPS};
 
 /// How long Exim waits in each step unless it is told (Exim specification, chapter 30), in seconds.
 const WAITS: [(&str, u64); 3] = [("command_timeout", 300), ("data_timeout", 300), ("final_timeout", 600)];
-
-/// The port on which TLS begins with the connection (RFC 8314 §3.3).
-const SMTPS: u16 = 465;
 
 /// A transport, and what it authenticates with.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use mtaspec_reference_transport::connector::{
 use crate::mta::{
     Adapter, Brief, EnvelopeForm, NextHop, Plan, PlannedCommand, PlannedFile, PlannedInjection, Says, StartError,
     VersionCommand,
+    brief::SMTPS,
     capability::{
         Capability,
         Extent::{Not, Partly, Whole},
@@ -55,8 +56,6 @@ const PROGRAM: &str = "/usr/bin/msmtp";
 const CONFIGURATION: &str = "/etc/msmtprc";
 /// The certificate authority, and what it has revoked.
 const AUTHORITY: [&str; 2] = ["/etc/msmtp/authority.pem", "/etc/msmtp/revoked.pem"];
-/// The port on which TLS begins with the connection (RFC 8314 §3.3).
-const SMTPS: u16 = 465;
 
 /// Settings that are the same in every world, each for a reason.
 const FIXED: &str = "\

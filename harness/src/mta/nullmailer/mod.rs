@@ -12,6 +12,7 @@ use mtaspec_reference_transport::connector::{
 use crate::mta::{
     Adapter, Brief, EnvelopeForm, NextHop, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection,
     PlannedUser, Says, StartError, VersionCommand,
+    brief::SMTPS,
     capability::{
         Capability,
         Extent::{Not, Partly, Whole},
@@ -57,8 +58,6 @@ const FOLDER: &str = "/etc/nullmailer";
 const SPOOL: &str = "/var/spool/nullmailer";
 /// The program that puts a message into the queue, and the one that takes it out.
 const PROGRAMS: [&str; 2] = ["/usr/sbin/nullmailer-queue", "/usr/sbin/nullmailer-send"];
-/// The port on which TLS begins with the connection (RFC 8314 §3.3).
-const SMTPS: u16 = 465;
 
 /// nullmailer, as Debian and Ubuntu build it.
 #[derive(Clone, Copy, Debug, Default)]

@@ -11,7 +11,7 @@ use mtaspec_reference_transport::{
 };
 
 use super::{files, headers, routes};
-use crate::mta::{PlannedFile, StartError};
+use crate::mta::{PlannedFile, StartError, brief::SMTPS};
 
 /// How long Postfix waits in each step unless it is told (postconf(5)), in seconds.
 const WAITS: [(&str, u64); 9] = [
@@ -25,9 +25,6 @@ const WAITS: [(&str, u64); 9] = [
     ("smtp_rset_timeout", 20),
     ("smtp_quit_timeout", 300),
 ];
-
-/// Submissions over TLS from the first octet.
-const IMPLICIT_TLS_PORT: u16 = 465;
 
 /// Any name of a world: names stand below these top domains (RFC 2606 §2), and a pattern with a dot in front is any name
 /// below. There is no level that asks for a chain alone.
@@ -98,7 +95,7 @@ impl Service {
             self.set("smtp_tls_secure_cert_match", names);
         }
         // No STARTTLS at the port of implicit TLS (RFC 8314 §3.3).
-        if connector.port == IMPLICIT_TLS_PORT && matches!(level, "encrypt" | "secure") {
+        if connector.port == SMTPS && matches!(level, "encrypt" | "secure") {
             self.set("smtp_tls_wrappermode", "yes");
         }
         Ok(())
