@@ -1,67 +1,55 @@
 #!/usr/bin/env python3
-"""Judges Python's smtplib by `mtaspec run --mta-command examples/command_smtplib.py` (docs/command.md).
-
-smtplib hands a message to one relay, tries it once and keeps no queue, so messages come on standard input.
-"""
-import json, platform, smtplib, ssl, sys
+"""Judges Python's smtplib: `mtaspec run --mta-command examples/command_smtplib.py` (docs/command.md).
+It hands a message to one relay, tries that once and keeps no queue, so messages come on standard input."""
+import contextlib, json, platform, smtplib, ssl, sys
 
 def say(**line):
     print(json.dumps(line), flush=True)
 
 def unsupported(setting):
-    say(report="unsupported", setting=setting)
-    sys.exit(89)
+    sys.exit(say(report="unsupported", setting=setting) or 89)
 
 if sys.argv[-1] == "about":
-    say(name="python-smtplib", version=platform.python_version(), reports=["fate"], quiet_ms=200)
-    sys.exit()
-
+    sys.exit(say(name="python-smtplib", version=platform.python_version(), reports=["fate"], quiet_ms=200))
 world = json.loads(sys.stdin.readline())
-relay = world["one_relay"]
-if "unsupported" in relay:
-    unsupported(relay["unsupported"])
-if relay["certificate"] == "domain_validation" and relay["certificate_name"] != relay["host"]:
-    unsupported("-TlsDomain")
-accepted = {own["domain"]: own["server"] for own in world["accepted"]}
-context = ssl.create_default_context(cafile=world["authority"])
-context.check_hostname = relay["certificate"] == "domain_validation"
-context.verify_mode = ssl.CERT_NONE if relay["certificate"] == "encryption_only" else ssl.CERT_REQUIRED
+relay, own = world["one_relay"], {own["domain"]: own["server"] for own in world["accepted"]}
+if "unsupported" in relay or relay["certificate_name"] != relay["host"]:
+    unsupported(relay.get("unsupported", "-TlsDomain"))
+tls = ssl.create_default_context(cafile=world["authority"])
+tls.check_hostname = relay["certificate"] == "domain_validation"
+tls.verify_mode = ssl.CERT_NONE if relay["certificate"] == "encryption_only" else ssl.CERT_REQUIRED
 
-def send(message, recipients, server):
-    """Tries some recipients once; a fate and a reason for each that is not delivered."""
-    host, port = (server or relay["address"]).rsplit(":", 1)
-    if not server and relay["host"] != host:
-        host = relay["host"]
-    with smtplib.SMTP(host, int(port), local_hostname=relay["hello_name"], timeout=5) as smtp:
-        smtp.helo() if relay["hello"] == "helo" and not server else smtp.ehlo_or_helo_if_needed()
-        if not server and relay["tls"] != "ignore" and (relay["tls"] == "required" or smtp.has_extn("starttls")):
-            smtp.starttls(context=context)
-        if not server and relay["credential"]:
-            smtp.login(relay["credential"]["user"], relay["credential"]["password"])
-        with open(message["file"], "rb") as file:
-            refused = smtp.sendmail(message["reverse_path"], recipients, file.read())
-    return {to: ("deferred" if code < 500 else "failed", repr(text)) for to, (code, text) in refused.items()}
-
-def fate(error):
-    never = isinstance(error, ValueError) or getattr(error, "smtp_code", 400) >= 500
-    return ("failed" if never else "deferred", repr(error))
+def not_taken(message, host, address, hello="ehlo", starttls="ignore", credential=None):
+    """Tries a message once: who was not taken, with code and text."""
+    smtp = smtplib.SMTP(host, int(address.rsplit(":", 1)[1]), relay["hello_name"], timeout=5)
+    try:
+        smtp.helo() if hello == "helo" else smtp.ehlo_or_helo_if_needed()
+        if starttls == "required" or starttls == "opportunistic" and smtp.has_extn("starttls"):
+            smtp.starttls(context=tls)
+        if credential:
+            smtp.login(credential["user"], credential["password"])
+        return smtp.sendmail(message["reverse_path"], message["recipients"], open(message["file"], "rb").read())
+    finally:
+        with contextlib.suppress(smtplib.SMTPException):  # What was taken before is taken.
+            smtp.quit()
 
 say(report="ready")
-for line in sys.stdin:
-    message = json.loads(line)
-    if message["beyond"] or message["mail_parameters"] or any(message["rcpt_parameters"]):
-        unsupported(message["beyond"] or "notifications that a message asks for")
-    groups = {}
-    for to in message["recipients"]:
-        groups.setdefault(accepted.get(to.rsplit("@", 1)[-1].lower()), []).append(to)
-    for server, recipients in groups.items():
-        try:
-            fates = send(message, recipients, server)
-        except smtplib.SMTPRecipientsRefused as error:
-            fates = {to: ("deferred" if code < 500 else "failed", repr(text)) for to, (code, text) in error.recipients.items()}
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            fates = {to: fate(error) for to in recipients}
-        for to in recipients:
-            own, reason = fates.get(to, ("delivered", ""))
-            say(report="fate", message=message["message"], recipient=to, fate=own, reason=reason)
+for message in map(json.loads, sys.stdin):
+    servers = {own.get(to.rsplit("@", 1)[-1].lower()) for to in message["recipients"]}
+    if message["beyond"] or message["mail_parameters"] or any(message["rcpt_parameters"]) or len(servers) > 1:
+        unsupported(message["beyond"] or "notifications that a message asks for, or two ways out")
+    to = [relay[key] for key in ("host", "address", "hello", "tls", "credential")]
+    if None not in servers:
+        to = [servers.copy().pop().rsplit(":", 1)[0], *servers]
+    try:
+        left = not_taken(message, *to)
+    except smtplib.SMTPRecipientsRefused as error:
+        left = error.recipients
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        code = 500 if isinstance(error, ValueError) else getattr(error, "smtp_code", 400)
+        left = dict.fromkeys(message["recipients"], (code, repr(error)))
+    for one in message["recipients"]:
+        code, text = left.get(one, (250, ""))
+        fate = "delivered" if one not in left else "failed" if code >= 500 else "deferred"
+        say(report="fate", message=message["message"], recipient=one, fate=fate, reason=str(text))
     say(report="done", message=message["message"])

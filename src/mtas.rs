@@ -144,7 +144,7 @@ pub(crate) fn find(name: &str) -> Result<&'static Known, Failure> {
     }
     let names: Vec<&str> = MTAS.iter().map(|known| known.name).collect();
     Err(Failure::missing(format!(
-        "no MTA is called `{name}`; there is: {}\nany other is judged by --mta-command, or from Rust: see `examples/`",
+        "no MTA is called `{name}`; there is: {}\nany other is judged by --mta-command: see `docs/command.md`",
         names.join(", ")
     )))
 }

@@ -82,6 +82,12 @@ fn every_world_of_the_corpus_is_told_as_the_schema_says() {
     }
     let relays = told.iter().filter(|(world, _)| world["one_relay"].get("address").is_some()).count();
     let beyond = told.iter().filter(|(_, message)| message["beyond"].is_string()).count();
+    let changed = told.iter().filter(|(world, _)| world["settings"] != told[0].0["settings"]).count();
+    let unknown = told.iter().filter(|(world, _)| world["settings"]["beyond_most"].is_string()).count();
+    assert!(
+        changed >= 20 && unknown >= 5,
+        "{changed} worlds with settings of their own, {unknown} beyond most senders"
+    );
     assert!(relays >= 200 && beyond >= 1, "{relays} worlds with one relay, {beyond} messages beyond it");
 }
 

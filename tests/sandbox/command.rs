@@ -25,13 +25,13 @@ use serde_json::{Value, json};
 use crate::{
     errand::{errand, observe_by, rule},
     machine::{processes, wait_until},
-    relay,
+    mtas, relay,
 };
 
 const DELIVERS: &str = "own/page#delivers";
 
 /// All tests of commands by name.
-pub(crate) const TRIALS: [(&str, fn()); 16] = [
+pub(crate) const TRIALS: [(&str, fn()); 18] = [
     ("a_command_delivers", delivers),
     ("a_command_below_tmp_is_seen", below_tmp),
     ("a_command_that_dies_is_inconclusive_with_its_output", || inconclusive("dies:1", "`sandbox", "the roof fell in")),
@@ -56,7 +56,9 @@ pub(crate) const TRIALS: [(&str, fn()); 16] = [
     ("a_command_names_what_it_does_not_have", unsupported),
     ("a_command_says_who_it_is_in_bounded_time", about),
     ("a_message_that_a_command_swallows_violates", swallows),
-    ("the_reference_behind_a_command_is_judged_as_behind_its_adapter", same_as_its_adapter),
+    (EXAMPLE, example),
+    ("with_the_parent_a_command_and_what_it_left_goes", dead_parent),
+    (SAME, same_as_its_adapter),
 ];
 
 fn line(matter: &str) -> CommandLine {
@@ -154,6 +156,20 @@ fn about() {
     refused("about-hangs:1", "did not end within 15s");
 }
 
+/// A command that never ends, and that has let somebody go.
+const STAYS: &str = "stays:1";
+
+/// The program is killed in the middle of a case: neither the command stays nor whom it has let go.
+fn dead_parent() {
+    let program = env::current_exe().expect("this program");
+    let command = format!("'{}' __command {STAYS}", program.display());
+    mtas::killed_once(&["--mta-command", &command], &|world| {
+        let own = processes(STAYS);
+        own.len() == 2 && own.iter().all(|id| world.contains(id))
+    });
+    assert!(processes(STAYS).is_empty());
+}
+
 /// Is a command: what is the matter with it, then `about` or `run`.
 pub(crate) fn main(words: &[String]) -> ExitCode {
     let [matter, task] = words else { return ExitCode::from(64) };
@@ -187,6 +203,8 @@ fn run(matter: &str) -> io::Result<()> {
             child.args(["-c", "sleep 1000; true", "leaves:1"]).process_group(0).stdin(Stdio::null());
             child.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         }
+        // Of a session of its own, and nobody's child.
+        "stays" => drop(Command::new("setsid").args(["-f", "sh", "-c", "sleep 1000; true", STAYS]).status()?),
         // Whoever is started with a signal ignored ignores it.
         "deaf" if env::args().count() < 5 => {
             let script = "trap '' TERM; exec \"$0\" __command deaf:1 run deaf";
@@ -220,7 +238,7 @@ fn take(matter: &str, told: &Value, routes: &BTreeMap<&str, &str>, relay: &str) 
     let is_case = message == "1";
     match matter {
         "dies" if is_case => end(7, "the roof fell in"),
-        "hangs-on-message" if is_case => hang(),
+        "hangs-on-message" | "stays" if is_case => hang(),
         "unsupported" if is_case => {
             say(&json!({ "report": "unsupported", "setting": "-TlsDomain" }));
             process::exit(89);
@@ -279,29 +297,54 @@ fn hang() -> ! {
     }
 }
 
-/// The reference behind the example's command is judged as it is behind its adapter.
-fn same_as_its_adapter() {
+const EXAMPLE: &str = "the_library_of_the_other_example_is_judged";
+const SAME: &str = "the_reference_behind_a_command_is_judged_as_behind_its_adapter";
+
+/// Trials that need what this machine does not have, and what that is.
+pub(crate) fn missing() -> BTreeMap<&'static str, &'static str> {
+    let needs = [(EXAMPLE, "python3"), (SAME, "jq")];
+    needs.into_iter().filter(|(_, program)| !Path::new("/usr/bin").join(program).exists()).collect()
+}
+
+/// Verdicts of cases; the examples are found in the source tree, and programs where the machine has them.
+fn judged(words: &[&str]) -> BTreeMap<String, (String, String)> {
     let program = PathBuf::from(env!("CARGO_BIN_EXE_mtaspec"));
     let folder = tempfile::tempdir().expect("a temporary folder");
+    let report = folder.path().join("report.json");
     let mut path = program.parent().expect("a folder").as_os_str().to_owned();
     path.push(":/usr/bin:/bin");
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/command_reference.sh");
-    let judged = |name: &str, mta: [&str; 2]| {
-        let report = folder.path().join(name);
-        // A part of the corpus, spread over all of it; `.ci/run` compares the whole.
-        let output = Command::new(&program)
-            .args(["run", "--shard", "3/16", "--jobs", "8", "--report"])
-            .arg(format!("json={}", report.display()))
-            .args(mta)
-            .env("PATH", &path)
-            .output()
-            .expect("it starts");
-        let text =
-            fs::read_to_string(&report).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
-        verdicts(&serde_json::from_str(&text).expect("JSON"))
-    };
-    let adapter = judged("adapter.json", ["--mta", "reference-daemon"]);
-    let command = judged("command.json", ["--mta-command", &example.display().to_string()]);
+    let mut command = Command::new(&program);
+    command.args(["run", "--jobs", "8", "--report"]).arg(format!("json={}", report.display())).args(words);
+    let output = command.env("PATH", &path).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("it starts");
+    let text = fs::read_to_string(&report).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    verdicts(&serde_json::from_str(&text).expect("JSON"))
+}
+
+/// A library that sends by TLS, with a password and to several recipients, does not send without the TLS that was
+/// offered and broke, and writes no notices.
+fn example() {
+    let expected = [
+        ("authentication/plain#empty-question/blank", "conforms"),
+        ("replies/recipients#last", "violates"),
+        ("replies/recipients#three-ways", "conforms"),
+        ("starttls/answers#no-tls/garbage", "departs"),
+        ("starttls/answers#several-lines", "conforms"),
+        ("transparency/dots#kinds", "conforms"),
+        ("dns/mx#preferred", "unsupported"),
+    ];
+    let mut words = vec!["--mta-command", "examples/command_smtplib.py"];
+    words.extend(expected.map(|(case, _)| case));
+    let seen = judged(&words);
+    for (case, verdict) in expected {
+        assert_eq!(seen.get(case).map(|(verdict, _)| verdict.as_str()), Some(verdict), "{case}: {seen:#?}");
+    }
+}
+
+/// The reference behind the example's command is judged as it is behind its adapter.
+fn same_as_its_adapter() {
+    // A part of the corpus, spread over all of it; `.ci/run` judges the whole by the command.
+    let adapter = judged(&["--mta", "reference-daemon", "--shard", "3/16"]);
+    let command = judged(&["--mta-command", "examples/command_reference.sh", "--shard", "3/16"]);
     let differ: Vec<_> = adapter.iter().filter(|(id, verdict)| command.get(*id) != Some(*verdict)).collect();
     assert!(
         differ.is_empty(),

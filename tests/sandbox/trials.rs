@@ -60,12 +60,16 @@ pub(crate) fn main() -> ExitCode {
     if !is_root && !arguments.list {
         eprintln!("needs root: skipped");
     }
+    let missing = command::missing();
+    for (name, program) in missing.iter().filter(|_| !arguments.list) {
+        eprintln!("{program} is not on this machine: {name} is skipped");
+    }
     let trials = TRIALS.into_iter().chain(command::TRIALS).map(|(name, run)| {
         Trial::test(name, move || {
             run();
             Ok(())
         })
-        .with_ignored_flag(!is_root)
+        .with_ignored_flag(!is_root || missing.contains_key(name))
     });
     let killed = mtas::fetched().into_iter().map(|(mta, is_fetched)| {
         if !is_fetched && !arguments.list {

@@ -8,7 +8,7 @@ use mtaspec_reference_transport::connector::{
 };
 use serde_json::{Value, json};
 
-use super::{FOLDER, STOP_MAX, VERSION};
+use super::{FOLDER, STOP_MAX, VERSION, settings::settings};
 use crate::{
     case::model::Via,
     mta::{Brief, CANARY_DOMAIN, NextHop, StartError, Submission, daemon, pem::certificate},
@@ -79,6 +79,7 @@ pub fn world(brief: &Brief, ready: Duration) -> Value {
         "one_relay": one_relay(brief),
         "shell": brief.shell.iter().map(daemon::told).collect::<Vec<_>>(),
         "organisation": daemon::organisation(&brief.organisation),
+        "settings": settings(&brief.settings),
         "keeps_size_limits": brief.organisation.keeps_size_limits,
         "deadlines_ms": {
             "ready": millis(ready), "canary": millis(CANARY_MAX), "world": millis(brief.horizon),
@@ -247,6 +248,7 @@ fn level_word(level: TlsAuthLevel) -> &'static str {
     }
 }
 
-fn millis(duration: Duration) -> u64 {
+/// A time in the contract.
+pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 mod about;
 pub mod brief;
 mod said;
+mod settings;
 mod words;
 
 #[cfg(target_os = "linux")]
