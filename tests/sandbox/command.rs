@@ -342,7 +342,7 @@ fn example() {
 
 /// The reference behind the example's command is judged as it is behind its adapter.
 fn same_as_its_adapter() {
-    // A part of the corpus, spread over all of it; `.ci/run` judges the whole by the command.
+    // A part of the corpus, spread over all of it; `.ci/run` judges another by the command alone.
     let adapter = judged(&["--mta", "reference-daemon", "--shard", "3/16"]);
     let command = judged(&["--mta-command", "examples/command_reference.sh", "--shard", "3/16"]);
     let differ: Vec<_> = adapter.iter().filter(|(id, verdict)| command.get(*id) != Some(*verdict)).collect();
