@@ -7,6 +7,7 @@ use mtaspec_harness::mta::{
     exim::{self, Exim},
     msmtp::{self, Msmtp},
     nullmailer::{self, Nullmailer},
+    opensmtpd::{self, OpenSmtpd},
     postfix::{self, Postfix},
 };
 use serde::Serialize;
@@ -81,6 +82,14 @@ pub(crate) const MTAS: &[Known] = &[
         make: || Box::new(ProcessMta(Nullmailer)),
         home: Home::Sandbox,
         deviations: nullmailer::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "opensmtpd",
+        about: "OpenSMTPD; `mtaspec mta fetch opensmtpd` unpacks it without installing it",
+        make: || Box::new(ProcessMta(OpenSmtpd)),
+        home: Home::Sandbox,
+        deviations: opensmtpd::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
     Known {

@@ -14,10 +14,11 @@ use std::{
 };
 
 /// The MTAs that can be fetched, and the packages of each; the first names the version.
-const PACKAGES: [(&str, &[&str]); 4] = [
+const PACKAGES: [(&str, &[&str]); 5] = [
     ("exim", &["exim4-daemon-heavy"]),
     ("msmtp", &["msmtp"]),
     ("nullmailer", &["nullmailer"]),
+    ("opensmtpd", &["opensmtpd"]),
     ("postfix", &["postfix", "libsasl2-modules"]),
 ];
 

@@ -42,6 +42,7 @@ mod install;
 mod library;
 pub mod msmtp;
 pub mod nullmailer;
+pub mod opensmtpd;
 pub mod options;
 mod pem;
 pub mod postfix;
