@@ -307,6 +307,9 @@ impl RunningMta for Running {
             if let Some(planned) = &self.plan.injection {
                 return self.inject(planned, &message).await;
             }
+            if self.has_begun.load(Ordering::Relaxed) {
+                self.plan.unfiltered.iter().try_for_each(|way| way.firewall(&message))?;
+            }
             let name = &message.name;
             let report = |recipient: &str, reply: &str| {
                 let reason = format!("{REFUSED_AT_SUBMISSION}{reply}");

@@ -40,8 +40,8 @@ pub const CAPABILITIES: [Capability; 22] = [
     ),
     Capability::row(
         "ms-Exch-Send-Headers-*",
-        Partly,
-        "a filter where messages come in; no two connectors with other rights",
+        Not,
+        "it takes no header field out: a message with a header of a family is unsupported",
     ),
     Capability::row("a list of revoked certificates", Not, "nothing reads one"),
     Capability::row("a change of connectors at run time", Not, "the configuration is that of the start"),

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::{
     Limits, SECRETS, SUBMISSION_PORT, TRANSPORT_PORT,
     action::{self, Action},
-    firewall::{self, Doors},
 };
 use crate::mta::Brief;
 
@@ -33,7 +32,7 @@ match from any for any action \"nobody\"
 const SIZE_MAX: u64 = 2_000_000_000;
 
 /// `smtpd.conf`. The matches are given as text.
-pub(super) fn whole(brief: &Brief, limits: &Limits, doors: &Doors, actions: &[Action], matches: &str) -> String {
+pub(super) fn whole(brief: &Brief, limits: &Limits, actions: &[Action], matches: &str) -> String {
     let mut text = FIXED.to_owned();
     let mut line = |line: String| {
         let _infallible = writeln!(text, "{line}");
@@ -45,14 +44,8 @@ pub(super) fn whole(brief: &Brief, limits: &Limits, doors: &Doors, actions: &[Ac
     if actions.iter().any(|action| action.secret.is_some()) {
         line(format!("table secrets file:{SECRETS}"));
     }
-    for (name, port, arguments) in
-        [("mailboxes", SUBMISSION_PORT, &doors.mailboxes), ("servers", TRANSPORT_PORT, &doors.servers)]
-    {
-        let filter = arguments.as_ref().map_or_else(String::new, |arguments| {
-            line(format!("filter {name} proc-exec {}", quoted(&format!("{} {arguments}", firewall::PROGRAM))));
-            format!(" filter {name}")
-        });
-        line(format!("listen on {} port {port} hostname {}{filter}", brief.address, quoted(&brief.server)));
+    for port in [SUBMISSION_PORT, TRANSPORT_PORT] {
+        line(format!("listen on {} port {port} hostname {}", brief.address, quoted(&brief.server)));
     }
     // For our own domains, whatever the connectors say.
     for (number, (domain, server)) in (1..).zip(&brief.accepted) {
@@ -74,5 +67,5 @@ pub(super) fn quoted(word: &str) -> String {
 /// Whether a line stands in every world's configuration, and so says nothing of this one.
 #[cfg(test)]
 pub(super) fn is_in_every_world(line: &str) -> bool {
-    FIXED.lines().chain(NOBODY.lines()).chain(firewall::TEXT.lines()).any(|own| own == line)
+    FIXED.lines().chain(NOBODY.lines()).any(|own| own == line)
 }

@@ -6,7 +6,6 @@
 mod action;
 mod capability;
 mod config;
-mod firewall;
 mod matches;
 
 use std::{net::SocketAddr, path::Path, time::Duration};
@@ -69,15 +68,25 @@ impl Adapter for OpenSmtpd {
         let names = actions.iter().map(|action| action.name.as_str());
         let matches = matches::of(names.zip(enabled.iter().copied()))?;
         let limits = Limits::of(&brief.settings, &enabled)?;
-        let doors = firewall::doors(&enabled)?;
+        if enabled.iter().any(|connector| !connector.header_rights.routing) {
+            return Err(StartError::unsupported(
+                "ms-Exch-Send-Headers-Routing: its own Received field cannot be left out",
+            ));
+        }
         let mut plan = Plan::new(SocketAddr::new(brief.address, SUBMISSION_PORT));
         plan.transport = Some(SocketAddr::new(brief.address, TRANSPORT_PORT));
         plan.users = USERS.map(|name| PlannedUser { name: name.to_owned(), members: vec![] }).into();
         plan.directories = directories();
         let secrets: String = actions.iter().filter_map(|action| action.secret.as_deref()).collect();
         plan.files = vec![
-            PlannedFile::text(CONFIGURATION, config::whole(brief, &limits, &doors, &actions, &matches)),
-            PlannedFile { mode: 0o755, ..PlannedFile::text(firewall::PROGRAM, firewall::TEXT) },
+            PlannedFile::text(CONFIGURATION, config::whole(brief, &limits, &actions, &matches)),
+            // The package's own script gives it its group, and it does not work without.
+            PlannedFile {
+                path: PROGRAMS[1].into(),
+                contents: None,
+                mode: 0o2755,
+                owner: Some(format!("root:{}", USERS[1])),
+            },
             PlannedFile::text(AUTHORITIES, brief.authority.pem.clone()),
             PlannedFile::text("/etc/mailname", format!("{}\n", brief.server)),
         ];
@@ -85,13 +94,12 @@ impl Adapter for OpenSmtpd {
             // It looks credentials up as its own user.
             plan.files.push(PlannedFile { owner: Some(USERS[0].to_owned()), ..PlannedFile::secret(SECRETS, secrets) });
         }
+        plan.unfiltered = enabled.iter().map(|connector| brief.only_way(connector)).collect();
         // What it takes, works on and keeps for later lies in one folder of the queue.
         plan.queue = ["incoming", "queue"].map(|name| format!("{SPOOL}/{name}").into()).into();
         plan.start = vec![PlannedCommand::new(PROGRAMS[0], ["-d", "-f", CONFIGURATION])];
-        // A route that failed is closed for at least 15 s, and there is no setting for when it comes back to a message: an
-        // administrator opens the routes and schedules what waits (smtpctl(8)).
-        let again = format!("{0} resume route; {0} schedule all", PROGRAMS[1]);
-        plan.repeat = Some((RETRY, PlannedCommand::new("/bin/sh", ["-c", &again])));
+        // There is no setting for when it comes back to a message: it is told to (smtpctl(8)).
+        plan.repeat = Some((RETRY, PlannedCommand::new(PROGRAMS[1], ["schedule", "all"])));
         Ok(plan)
     }
 
