@@ -15,8 +15,11 @@ queue ttl 2d
 # Nobody but the world is served.
 smtp limit max-mails 10000
 smtp limit max-rcpt 10000
-# A pause between two connections to one host would be longer than a case. One that is open is kept for one second.
-mta limit conn-delay-relay 0
+# A pause between two connections to one host, or until it looks again whether there are too many, would be longer than a
+# case. One that is open is kept for one second.
+mta limit max-conn-per-host 100
+mta limit max-conn-per-route 100
+mta limit conn-delay-relay 1
 mta limit conn-delay-route 0
 mta limit reconn-delay-route 0
 mta limit session-keepalive 1
