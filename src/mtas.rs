@@ -5,6 +5,7 @@ use mtaspec_harness::mta::{Mta, Reference};
 use mtaspec_harness::mta::{
     ProcessMta, ReferenceDaemon,
     exim::{self, Exim},
+    haraka::{self, Haraka},
     msmtp::{self, Msmtp},
     nullmailer::{self, Nullmailer},
     opensmtpd::{self, OpenSmtpd},
@@ -66,6 +67,14 @@ pub(crate) const MTAS: &[Known] = &[
         make: || Box::new(ProcessMta(Exim)),
         home: Home::Sandbox,
         deviations: exim::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "haraka",
+        about: "Haraka, on the machine's Node.js; `mtaspec mta fetch haraka` fetches it through npm",
+        make: || Box::new(ProcessMta(Haraka)),
+        home: Home::Sandbox,
+        deviations: haraka::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
     Known {

@@ -29,12 +29,14 @@ use crate::{
 mod adapter;
 mod brief;
 pub mod capability;
+mod compete;
 mod daemon;
 mod evidence;
 pub mod exim;
 pub mod fetch;
 #[cfg(test)]
 mod fixture;
+pub mod haraka;
 #[cfg(target_os = "linux")]
 mod inject;
 #[cfg(target_os = "linux")]

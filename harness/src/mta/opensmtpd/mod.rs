@@ -16,7 +16,7 @@ use self::action::Action;
 pub use self::capability::CAPABILITIES;
 use crate::mta::{
     Adapter, Brief, MtaOption, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, ServerSettings,
-    StartError, VersionCommand,
+    StartError, VersionCommand, compete,
 };
 
 /// What OpenSMTPD is known to do otherwise.
@@ -66,7 +66,8 @@ impl Adapter for OpenSmtpd {
             .map(|(number, own)| Action::of(brief, format!("connector{number}"), own))
             .collect::<Result<_, _>>()?;
         let names = actions.iter().map(|action| action.name.as_str());
-        let matches = matches::of(names.zip(enabled.iter().copied()))?;
+        compete::refuse_choices(&enabled)?;
+        let matches = matches::of(names.zip(enabled.iter().copied()));
         let limits = Limits::of(&brief.settings, &enabled)?;
         if enabled.iter().any(|connector| !connector.header_rights.routing) {
             return Err(StartError::unsupported(
