@@ -46,7 +46,8 @@ pub(super) fn files(brief: &Brief, size: Option<u64>, routes: &[Route]) -> Vec<P
     });
     let table = Table { accepted: accepted.collect(), connectors: routes };
     let json = serde_json::to_string_pretty(&table).unwrap_or_default();
-    let listen = [SUBMISSION_PORT, TRANSPORT_PORT].map(|port| SocketAddr::new(brief.address, port).to_string()).join(",");
+    let listen =
+        [SUBMISSION_PORT, TRANSPORT_PORT].map(|port| SocketAddr::new(brief.address, port).to_string()).join(",");
     vec![
         file("smtp.ini", format!("[main]\nlisten={listen}\nnodes=0\n")),
         file("me", format!("{}\n", brief.server)),
