@@ -5,8 +5,10 @@ use mtaspec_harness::mta::{Mta, Reference, command::CommandMta};
 use mtaspec_harness::mta::{
     ProcessMta, ReferenceDaemon,
     exim::{self, Exim},
+    haraka::{self, Haraka},
     msmtp::{self, Msmtp},
     nullmailer::{self, Nullmailer},
+    opensmtpd::{self, OpenSmtpd},
     postfix::{self, Postfix},
 };
 use serde::Serialize;
@@ -102,6 +104,14 @@ pub(crate) const MTAS: &[Known] = &[
     },
     #[cfg(target_os = "linux")]
     Known {
+        name: "haraka",
+        about: "Haraka, on the machine's Node.js; `mtaspec mta fetch haraka` fetches it through npm",
+        make: || Box::new(ProcessMta(Haraka)),
+        home: Home::Sandbox,
+        deviations: haraka::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
         name: "msmtp",
         about: "msmtp, a sender without a queue; `mtaspec mta fetch msmtp` unpacks it without installing it",
         make: || Box::new(ProcessMta(Msmtp)),
@@ -115,6 +125,14 @@ pub(crate) const MTAS: &[Known] = &[
         make: || Box::new(ProcessMta(Nullmailer)),
         home: Home::Sandbox,
         deviations: nullmailer::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "opensmtpd",
+        about: "OpenSMTPD; `mtaspec mta fetch opensmtpd` unpacks it without installing it",
+        make: || Box::new(ProcessMta(OpenSmtpd)),
+        home: Home::Sandbox,
+        deviations: opensmtpd::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
     Known {

@@ -186,6 +186,9 @@ pub struct Plan {
     pub submission: SocketAddr,
     /// How it takes messages if it takes no SMTP; `None`: at [`Plan::submission`].
     pub injection: Option<PlannedInjection>,
+    /// The ways out of an MTA that takes no header field out: a message with a field that one of them may not send is not
+    /// handed over. Empty: it has a setting for them.
+    pub unfiltered: Vec<NextHop>,
     /// What stands in the place of the files of the same paths until the canary has arrived: for an MTA with one next
     /// hop, and no other for the canary. It must read them anew for each attempt.
     pub until_canary: Vec<PlannedFile>,
@@ -215,6 +218,7 @@ impl Plan {
             repeat: None,
             submission,
             injection: None,
+            unfiltered: Vec::new(),
             until_canary: Vec::new(),
             transport: None,
             stop_grace: Duration::ZERO,

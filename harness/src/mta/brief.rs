@@ -208,6 +208,15 @@ impl NextHop {
         if self.connector.max_message_size.is_some_and(|limit| size > limit) {
             return Err(StartError::unsupported("-MaxMessageSize"));
         }
+        self.firewall(message)
+    }
+
+    /// Whether a message can go this way by an MTA that takes no header field out.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`], naming the field that would have to go.
+    pub fn firewall(&self, message: &Submission) -> Result<(), StartError> {
         match field_names(&message.octets).find(|name| self.stops(name, message.via)) {
             Some(name) => Err(StartError::unsupported(format!("the header firewall: `{name}`"))),
             None => Ok(()),

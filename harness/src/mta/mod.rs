@@ -30,12 +30,14 @@ mod adapter;
 mod brief;
 pub mod capability;
 pub mod command;
+mod compete;
 mod daemon;
 mod evidence;
 pub mod exim;
 pub mod fetch;
 #[cfg(test)]
 mod fixture;
+pub mod haraka;
 #[cfg(target_os = "linux")]
 mod inject;
 #[cfg(target_os = "linux")]
@@ -43,6 +45,7 @@ mod install;
 mod library;
 pub mod msmtp;
 pub mod nullmailer;
+pub mod opensmtpd;
 pub mod options;
 mod pem;
 pub mod postfix;
