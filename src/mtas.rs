@@ -1,6 +1,6 @@
 //! The MTAs that the program can judge. Others are attached in Rust, by the trait `Mta` of `mtaspec-harness`.
 
-use mtaspec_harness::mta::{Mta, Reference};
+use mtaspec_harness::mta::{Mta, Reference, command::CommandMta};
 #[cfg(target_os = "linux")]
 use mtaspec_harness::mta::{
     ProcessMta, ReferenceDaemon,
@@ -31,13 +31,47 @@ pub(crate) struct Known {
     pub(crate) deviations: &'static str,
 }
 
+/// The MTA of a run.
+#[derive(Clone, Debug)]
+pub(crate) enum Chosen {
+    /// One behind a command of the user's.
+    Command(Box<CommandMta>),
+    /// One that has a name here.
+    Known(&'static Known),
+}
+
+impl Chosen {
+    /// Its name in reports.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Command(command) => &command.about.name,
+            Self::Known(known) => known.name,
+        }
+    }
+
+    /// Makes one.
+    pub(crate) fn make(&self) -> Box<dyn Mta> {
+        match self {
+            Self::Command(command) => Box::new(CommandMta::clone(command)),
+            Self::Known(known) => (known.make)(),
+        }
+    }
+
+    /// Where it can live.
+    pub(crate) fn home(&self) -> Home {
+        match self {
+            Self::Command(_) => Home::Sandbox,
+            Self::Known(known) => known.home,
+        }
+    }
+}
+
 /// Where an MTA can live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Home {
     /// In this process, so on every network.
     Anywhere,
     /// It is a program of its own: in a sandbox alone.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux has sandboxes"))]
     Sandbox,
 }
 
@@ -110,7 +144,7 @@ pub(crate) fn find(name: &str) -> Result<&'static Known, Failure> {
     }
     let names: Vec<&str> = MTAS.iter().map(|known| known.name).collect();
     Err(Failure::missing(format!(
-        "no MTA is called `{name}`; there is: {}\nanother sender is judged from Rust: see `examples/judge_lettre.rs`",
+        "no MTA is called `{name}`; there is: {}\nany other is judged by --mta-command: see `docs/command.md`",
         names.join(", ")
     )))
 }

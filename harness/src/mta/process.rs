@@ -374,13 +374,10 @@ impl RunningMta for Running {
         })
     }
 
-    fn lost(self: Arc<Self>) -> Work<String> {
+    fn lost(self: Arc<Self>) -> Work<StartError> {
         Box::pin(async move {
             let why = self.first_end().await;
-            match self.failure(&format!("it died: {why}")) {
-                StartError::Failed { why } => why,
-                StartError::Unsupported { setting } => setting,
-            }
+            self.failure(&format!("it died: {why}"))
         })
     }
 
