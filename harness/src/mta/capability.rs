@@ -34,9 +34,10 @@ impl Capability {
 }
 
 /// The adapters that there are, with every setting of a connector that a page may ask for.
-pub const ADAPTERS: [(&str, &[Capability]); 4] = [
+pub const ADAPTERS: [(&str, &[Capability]); 5] = [
     ("exim", &super::exim::CAPABILITIES),
     ("msmtp", &super::msmtp::CAPABILITIES),
     ("nullmailer", &super::nullmailer::CAPABILITIES),
     ("postfix", &super::postfix::CAPABILITIES),
+    ("sendmail", &super::sendmail::CAPABILITIES),
 ];

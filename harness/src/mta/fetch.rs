@@ -14,11 +14,12 @@ use std::{
 };
 
 /// The MTAs that can be fetched, and the packages of each; the first names the version.
-const PACKAGES: [(&str, &[&str]); 4] = [
+const PACKAGES: [(&str, &[&str]); 5] = [
     ("exim", &["exim4-daemon-heavy"]),
     ("msmtp", &["msmtp"]),
     ("nullmailer", &["nullmailer"]),
     ("postfix", &["postfix", "libsasl2-modules"]),
+    ("sendmail", &["sendmail-bin", "libsasl2-modules"]),
 ];
 
 /// An MTA in a folder of its own.
