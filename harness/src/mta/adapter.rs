@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use mtaspec_reference_transport::connector::HeaderRights;
 use serde::Deserialize;
 
 use super::{Brief, MtaOption, NextHop, QueueReport, StartError};
@@ -189,6 +190,9 @@ pub struct Plan {
     /// What stands in the place of the files of the same paths until the canary has arrived: for an MTA with one next
     /// hop, and no other for the canary. It must read them anew for each attempt.
     pub until_canary: Vec<PlannedFile>,
+    /// For an MTA that takes messages by SMTP and cannot take a field out of one: which header families may go out. A
+    /// message of the case that brings in others is not handed over. `None`: it takes out what must not go.
+    pub passes: Option<HeaderRights>,
     /// Where other servers of its organisation hand messages over (`via=transport`); `None`: at the same place.
     pub transport: Option<SocketAddr>,
     /// How long it may take to end when it is asked to (SIGTERM) at the end of the case, before it is killed. Zero:
@@ -216,6 +220,7 @@ impl Plan {
             submission,
             injection: None,
             until_canary: Vec::new(),
+            passes: None,
             transport: None,
             stop_grace: Duration::ZERO,
             queue: Vec::new(),

@@ -27,6 +27,7 @@ use tokio::{
 use super::{
     Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, PlannedInjection, RUN_TIME_CHANGE,
     Reporter, RunningMta, Says, StartError, Submission, Work,
+    brief::stopped_field,
     inject::{self, Injected},
     install::{install, install_for_case, owner},
     reported::Reported,
@@ -306,6 +307,11 @@ impl RunningMta for Running {
         Box::pin(async move {
             if let Some(planned) = &self.plan.injection {
                 return self.inject(planned, &message).await;
+            }
+            if let Some(rights) = self.plan.passes
+                && let Some(name) = stopped_field(&message, rights)
+            {
+                return Err(StartError::unsupported(format!("the header firewall: `{name}`")));
             }
             let name = &message.name;
             let report = |recipient: &str, reply: &str| {

@@ -2,6 +2,8 @@
 
 use std::{fmt::Write as _, time::Duration};
 
+use mtaspec_reference_transport::connector::{Connector, INACTIVITY_TIMEOUT_DEFAULT};
+
 use super::{
     LOG, QUEUE, SUBMISSION_PORT, TRANSPORT_PORT, files,
     files::Ruleset,
@@ -9,7 +11,7 @@ use super::{
     routes::{NOBODY, Routes},
     security::{self, Session},
 };
-use crate::mta::Brief;
+use crate::mta::{Brief, StartError};
 
 /// Settings that are the same in every world, each for a reason.
 const FIXED: &str = "\
@@ -36,7 +38,6 @@ O MinQueueAge=0
 O QueueSortOrder=filename
 O Timeout.queuereturn=2d
 O Timeout.queuewarn=4h
-O Timeout.hoststatus=0
 O HoldExpensive=False
 O ConnectionCacheSize=4
 # It looks at nobody who hands a message over.
@@ -50,12 +51,16 @@ O Timeout.iconnect=3s
 O EightBitMode=mimify
 O DefaultCharSet=utf-8
 O SetCertAltnames=True
-O LogLevel=15
-H?T?Received: $?sfrom $s $.by $j$?r with $r$. id $i; $b
+O LogLevel=12
+O TimeZoneSpec=UTC
+H?T?Received: $?sfrom $s $.$?_($_) $.by $j$?r with $r$. id $i; $b
 H?D?Date: $a
 H?F?From: $g
 H?M?Message-Id: <$t.$i@$j>
 ";
+
+/// What comes in is taken as it was written: a CR or LF alone is no line end, and no reason to refuse.
+const SERVED: &str = "Ssrv_features\nR$*\t$# U G\n";
 
 /// How long Sendmail waits in each step unless it is told (operations guide, 4.1), in seconds.
 const WAITS: [(&str, u64); 12] = [
@@ -77,6 +82,8 @@ const WAITS: [(&str, u64); 12] = [
 pub(super) struct Common<'a> {
     /// The name in EHLO, if it is not the server's.
     pub(super) hello: Option<&'a str>,
+    /// The certificate that is shown.
+    pub(super) identity: Option<String>,
     /// How long a host may be silent, if that differs from the default.
     pub(super) silence_max: Option<Duration>,
 }
@@ -112,7 +119,13 @@ pub(super) fn whole(brief: &Brief, common: &Common<'_>, routes: &Routes, ways: &
     }
     put(format!("O QueueDirectory={QUEUE}"));
     put(format!("O PidFile={LOG}/sendmail.pid"));
+    // Without a folder it trusts no file, either.
+    put(format!("O CACertPath={}", files::path("certificates")));
     put(format!("O CACertFile={}", files::path("authority.pem")));
+    if let Some(identity) = &common.identity {
+        put(format!("O ClientCertFile={identity}"));
+        put(format!("O ClientKeyFile={identity}"));
+    }
     put(format!("O CRLFile={}", files::path("revoked.pem")));
     if let Some(hello) = common.hello {
         put(format!("O HeloName={hello}"));
@@ -122,12 +135,13 @@ pub(super) fn whole(brief: &Brief, common: &Common<'_>, routes: &Routes, ways: &
             put(format!("O Timeout.{step}={}s", silence_max.as_secs().min(seconds)));
         }
     }
+    text += SERVED;
     text += &addresses();
     text += &parse(ways);
     text += &routes.search();
     let sessions: Vec<Session> = ways.iter().filter_map(|way| way.session.clone()).collect();
     text += &security::rulesets(&sessions);
-    text += &mailers(ways);
+    text += &mailers(ways, brief.settings.organisation.max_send_size);
     text
 }
 
@@ -165,12 +179,12 @@ fn parse(ways: &[Way<'_>]) -> String {
 }
 
 /// The mailers. Those for everything local must be there, and do nothing; what no connector serves is held.
-fn mailers(ways: &[Way<'_>]) -> String {
+fn mailers(ways: &[Way<'_>], size_limit: Option<u64>) -> String {
     let mut text = String::from(
         "Mlocal, P=/bin/false, F=lsDFMq, T=DNS/RFC822/X-Unix, A=false\n\
          Mprog, P=/bin/false, F=lsDFMq, T=DNS/RFC822/X-Unix, A=false\n",
     );
-    text += &mailer::held(NOBODY);
+    text += &mailer::held(NOBODY, size_limit);
     for way in ways {
         text += &way.comment;
         text += &way.line;
@@ -179,11 +193,8 @@ fn mailers(ways: &[Way<'_>]) -> String {
 }
 
 /// What all connectors have in common, or the setting in which they differ.
-pub(super) fn common<'a>(
-    connectors: &[&'a mtaspec_reference_transport::connector::Connector],
-    server: &str,
-) -> Result<Common<'a>, crate::mta::StartError> {
-    use mtaspec_reference_transport::connector::INACTIVITY_TIMEOUT_DEFAULT;
+pub(super) fn common<'a>(connectors: &[&'a Connector], brief: &Brief) -> Result<Common<'a>, StartError> {
+    let server = brief.server.as_str();
     let mut hello: Vec<Option<&str>> =
         connectors.iter().map(|own| own.fqdn.as_deref().filter(|name| *name != server)).collect();
     hello.dedup();
@@ -196,7 +207,10 @@ pub(super) fn common<'a>(
         return Err(files::unsupported("a `-ConnectionInactivityTimeOut` for each connector"));
     }
     let silence_max = silence.pop().filter(|own| *own != INACTIVITY_TIMEOUT_DEFAULT);
-    Ok(Common { hello: hello.pop().flatten(), silence_max })
+    let hello = hello.pop().flatten();
+    let shown = hello.unwrap_or(server);
+    let identity = brief.identities.iter().any(|own| own.name == shown).then(|| files::identity_file(shown));
+    Ok(Common { hello, identity, silence_max })
 }
 
 /// Whether a line stands in every world's configuration, and so says nothing of this one.

@@ -12,13 +12,18 @@ const LINE_OCTETS_MAX: usize = 998;
 const RECIPIENTS_MAX: usize = 10_000;
 
 /// The line of a mailer without settings of its own: our own domains, at this port.
-pub(super) fn plain(name: &str, port: u16) -> String {
-    line(name, "aT", "", port)
+pub(super) fn plain(name: &str, port: u16, size_limit: Option<u64>) -> String {
+    line(name, "aT", &size(size_limit), port)
 }
 
 /// The line of a mailer whose messages wait: only a queue run that names them would try them (flag `%`).
-pub(super) fn held(name: &str) -> String {
-    line(name, "a%", "", 25)
+pub(super) fn held(name: &str, size_limit: Option<u64>) -> String {
+    line(name, "a%", &size(size_limit), 25)
+}
+
+/// The largest message, if there is a limit.
+fn size(limit: Option<u64>) -> String {
+    limit.map(|limit| format!(" M={limit},")).unwrap_or_default()
 }
 
 /// The line of one connector. `size_limit` is what its messages may have, in octets.
@@ -33,9 +38,7 @@ pub(super) fn of_connector(name: &str, connector: &Connector, size_limit: Option
     if connector.messages_per_connection_max > 0 {
         fields += &format!(" m={},", connector.messages_per_connection_max);
     }
-    if let Some(limit) = size_limit {
-        fields += &format!(" M={limit},");
-    }
+    fields += &size(size_limit);
     let port = match connector.routing {
         Routing::SmartHosts(_) => connector.port,
         _ => 25,
@@ -49,7 +52,7 @@ pub(super) fn of_connector(name: &str, connector: &Connector, size_limit: Option
 
 fn line(name: &str, flags: &str, fields: &str, port: u16) -> String {
     format!(
-        "M{name}, P=[IPC], F=mDFMuX!{flags}, S=qualify, R=0/qualify, E=\\r\\n, L={LINE_OCTETS_MAX}, r={RECIPIENTS_MAX},\
-         {fields} T=DNS/RFC822/SMTP, A=TCP $h {port}\n"
+        "M{name}, P=[IPC], F=mDFMuX!{flags}, S=qualify, R=0/qualify, E=\\r\\n, L={LINE_OCTETS_MAX}, r={RECIPIENTS_MAX},{fields} \
+         A=TCP $h {port}\n"
     )
 }

@@ -12,7 +12,7 @@ mod security;
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
-use mtaspec_reference_transport::connector::Connector;
+use mtaspec_reference_transport::connector::{Connector, HeaderRights};
 
 pub use self::capability::CAPABILITIES;
 use self::{config::Way, routes::Routes, security::Session};
@@ -62,9 +62,9 @@ impl Adapter for Sendmail {
         if let Some(setting) = beyond(brief, &enabled) {
             return Err(StartError::unsupported(setting));
         }
-        let common = config::common(&enabled, &brief.server)?;
+        let common = config::common(&enabled, brief)?;
         let resolver = resolv_conf::file(&brief.settings, &enabled, &brief.resolvers)?;
-        let mut ways: Vec<Way<'_>> = (1..).zip(&brief.accepted).map(accepted).collect();
+        let mut ways: Vec<Way<'_>> = (1..).zip(&brief.accepted).map(|(number, own)| accepted(number, own, brief)).collect();
         for (number, connector) in (1..).zip(&enabled) {
             ways.push(way(format!("connector{number}"), connector, brief)?);
         }
@@ -85,6 +85,7 @@ impl Adapter for Sendmail {
             plan.files.push(PlannedFile::secret(files::identity_file(&identity.name), identity.pem()));
         }
         // A message that is worked on has a transcript.
+        plan.passes = Some(passes(&enabled));
         plan.queue = ["xf", "qf"].map(|name| format!("{QUEUE}/{name}").into()).into();
         plan.start = vec![PlannedCommand::new(PROGRAM, ["-bD".to_owned(), format!("-q{}s", RETRY.as_secs())])];
         Ok(plan)
@@ -107,11 +108,21 @@ fn beyond(brief: &Brief, connectors: &[&Connector]) -> Option<&'static str> {
     connectors.iter().find_map(of_connector).or_else(|| brief.settings.beyond_most())
 }
 
+/// Which header fields every connector may send: none can be taken out of a message.
+fn passes(connectors: &[&Connector]) -> HeaderRights {
+    let all = |right: fn(&HeaderRights) -> bool| connectors.iter().all(|own| right(&own.header_rights));
+    HeaderRights {
+        forest: all(|own| own.forest),
+        organization: all(|own| own.organization),
+        routing: all(|own| own.routing),
+    }
+}
+
 /// One of our own domains, whatever the connectors say.
-fn accepted<'a>((number, (domain, server)): (usize, &'a (String, SocketAddr))) -> Way<'a> {
+fn accepted<'a>(number: usize, (domain, server): &'a (String, SocketAddr), brief: &Brief) -> Way<'a> {
     let mailer = format!("accepted{number}");
     Way {
-        line: mailer::plain(&mailer, server.port()),
+        line: mailer::plain(&mailer, server.port(), brief.settings.organisation.max_send_size),
         comment: String::new(),
         next_hop: routes::literal(server.ip()),
         session: None,
@@ -122,12 +133,11 @@ fn accepted<'a>((number, (domain, server)): (usize, &'a (String, SocketAddr))) -
 
 /// One connector.
 fn way<'a>(mailer: String, connector: &'a Connector, brief: &Brief) -> Result<Way<'a>, StartError> {
-    let identities: Vec<&str> = brief.identities.iter().map(|identity| identity.name.as_str()).collect();
     Ok(Way {
         line: mailer::of_connector(&mailer, connector, brief.settings.size_limit(connector))?,
         comment: files::comment(connector),
         next_hop: routes::next_hop(connector),
-        session: Some(Session::of(&mailer, connector, &identities, &brief.server)?),
+        session: Some(Session::of(&mailer, connector)?),
         accepted: None,
         mailer,
     })
@@ -137,7 +147,9 @@ fn way<'a>(mailer: String, connector: &'a Connector, brief: &Brief) -> Result<Wa
 fn directories() -> Vec<PlannedDirectory> {
     let directory = |path: String| PlannedDirectory { path: path.into(), mode: 0o700, owner: None };
     let parts = ["qf", "df", "xf"].map(|part| directory(format!("{QUEUE}/{part}")));
-    [directory(QUEUE.to_owned()), PlannedDirectory { path: LOG.into(), mode: 0o755, owner: None }].into_iter().chain(parts).collect()
+    let open = |path: String| PlannedDirectory { path: path.into(), mode: 0o755, owner: None };
+    let others = [directory(QUEUE.to_owned()), open(LOG.to_owned()), open(files::path("certificates"))];
+    others.into_iter().chain(parts).collect()
 }
 
 /// The number in the first line.

@@ -8,8 +8,11 @@ use mtaspec_reference_transport::connector::{
     Authentication, Connector, Credential, Routing, SmartHost, TlsAuthLevel, TlsPolicy,
 };
 
-use super::files::{Ruleset, identity_file, unsupported};
+use super::files::{Ruleset, unsupported};
 use crate::mta::StartError;
+
+/// Longest word in quotes of a rule, with room for what stands before it, in octets.
+const TOKEN_OCTETS_MAX: usize = 240;
 
 /// What one connector asks of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +20,6 @@ pub(super) struct Session {
     /// The mailer.
     mailer: String,
     tls: Tls,
-    /// Which certificate of ours is shown.
-    identity: Option<String>,
     account: Option<Account>,
 }
 
@@ -75,29 +76,9 @@ fn password_hosts(connector: &Connector) -> Option<&[SmartHost]> {
 }
 
 impl Session {
-    /// What this connector asks. `identities` are the names of the certificates that there are, `server` the MTA's.
-    pub(super) fn of(
-        mailer: &str,
-        connector: &Connector,
-        identities: &[&str],
-        server: &str,
-    ) -> Result<Self, StartError> {
-        let own = connector.fqdn.as_deref().unwrap_or(server);
-        let identity = identities.contains(&own).then(|| identity_file(own));
-        Ok(Self { mailer: mailer.to_owned(), tls: tls(connector)?, identity, account: account(connector) })
-    }
-
-    /// What `tls_clt_features` answers.
-    fn features(&self) -> String {
-        let mut features = Vec::new();
-        if self.tls == Tls::IfOffered {
-            // Once more, without TLS, where it could not be agreed upon.
-            features.push("Flags=C".to_owned());
-        }
-        if let Some(file) = &self.identity {
-            features.push(format!("CertFile={file};KeyFile={file}"));
-        }
-        features.join(";")
+    /// What this connector asks.
+    pub(super) fn of(mailer: &str, connector: &Connector) -> Result<Self, StartError> {
+        Ok(Self { mailer: mailer.to_owned(), tls: tls(connector)?, account: account(connector)? })
     }
 }
 
@@ -137,18 +118,21 @@ fn names(connector: &Connector) -> Result<Vec<Name>, StartError> {
 }
 
 /// What is shown to smart hosts; by DNS there is nobody to show it to.
-fn account(connector: &Connector) -> Option<Account> {
+fn account(connector: &Connector) -> Result<Option<Account>, StartError> {
     if !matches!(connector.routing, Routing::SmartHosts(_)) {
-        return None;
+        return Ok(None);
     }
-    match &connector.authentication {
-        Authentication::Basic(Credential { user, password })
-        | Authentication::BasicRequireTls(Credential { user, password }) => {
-            Some(Account { user: STANDARD.encode(user), password: STANDARD.encode(password) })
-        }
+    let (Authentication::Basic(credential) | Authentication::BasicRequireTls(credential)) = &connector.authentication
+    else {
         // Nothing of it is on the wire.
-        _ => None,
+        return Ok(None);
+    };
+    let Credential { user, password } = credential;
+    let (user, password) = (STANDARD.encode(user), STANDARD.encode(password));
+    if user.len().max(password.len()) > TOKEN_OCTETS_MAX {
+        return Err(unsupported("a user name or password that is longer than a token of a rule"));
     }
+    Ok(Some(Account { user, password }))
 }
 
 /// Refuses for now.
@@ -197,8 +181,9 @@ fn try_tls(sessions: &[Session]) -> Vec<(String, String)> {
 }
 
 fn features(sessions: &[Session]) -> Vec<(String, String)> {
-    let rows = sessions.iter().map(|own| (own, own.features())).filter(|(_, features)| !features.is_empty());
-    rows.map(|(own, features)| (own.mailer.clone(), format!("$@ \"{features}\""))).collect()
+    // Once more, without TLS, where it could not be agreed upon.
+    let opportunistic = sessions.iter().filter(|own| own.tls == Tls::IfOffered);
+    opportunistic.map(|own| (own.mailer.clone(), "$@ \"Flags=C\"".to_owned())).collect()
 }
 
 fn tls_server(sessions: &[Session]) -> Vec<(String, String)> {
