@@ -330,6 +330,7 @@ impl RunningMta for Running {
                         reported.taken(name, &reply);
                     }
                 }
+                Err(SubmitError::NoUtf8) => return Err(StartError::unsupported("a mailbox beyond ASCII")),
                 Err(SubmitError::NoDsn) => return Err(StartError::unsupported(message.dsn.in_words())),
                 Err(error) => {
                     // It may have died of it: then that is the reason.

@@ -31,7 +31,6 @@ O QueueLA=10000
 O RefuseLA=10000
 O DelayLA=0
 O MinFreeBlocks=0
-O MaxMessageSize=0
 O MaxHeadersLength=0
 # It comes back to what waits in each queue run, and keeps it for two days, as Exchange does.
 O MinQueueAge=0
@@ -43,7 +42,12 @@ O ConnectionCacheSize=4
 # It looks at nobody who hands a message over.
 O Timeout.ident=0
 O DontProbeInterfaces=True
-O ResolverOptions=-DNSRCH -DEFNAMES
+# Half of a host's addresses that cannot be asked for do not hide the other half.
+O ResolverOptions=-DNSRCH -DEFNAMES WorkAroundBrokenAAAA
+# RFC 5321 §6.3.
+O MaxHopCount=100
+# A message that is worked on has a file for its transcript, so that this can be seen.
+O XscriptFileBufferSize=0
 # A host that does not answer is given up early.
 O Timeout.connect=3s
 O Timeout.iconnect=3s
@@ -59,8 +63,8 @@ H?F?From: $g
 H?M?Message-Id: <$t.$i@$j>
 ";
 
-/// What comes in is taken as it was written: a CR or LF alone is no line end, and no reason to refuse.
-const SERVED: &str = "Ssrv_features\nR$*\t$# U G\n";
+/// What comes in is taken as it was written: a LF alone is a line end, a CR alone a blank.
+const SERVED: &str = "Ssrv_features\nR$*\t$# u2 G\n";
 
 /// How long Sendmail waits in each step unless it is told (operations guide, 4.1), in seconds.
 const WAITS: [(&str, u64); 12] = [
@@ -118,6 +122,8 @@ pub(super) fn whole(brief: &Brief, common: &Common<'_>, routes: &Routes, ways: &
         put(format!("O DaemonPortOptions=Name={name}, Family={family}, Addr={}, Port={port}", brief.address));
     }
     put(format!("O QueueDirectory={QUEUE}"));
+    // 0 is no limit.
+    put(format!("O MaxMessageSize={}", brief.settings.organisation.max_send_size.unwrap_or(0)));
     put(format!("O PidFile={LOG}/sendmail.pid"));
     // Without a folder it trusts no file, either.
     put(format!("O CACertPath={}", files::path("certificates")));
@@ -141,7 +147,7 @@ pub(super) fn whole(brief: &Brief, common: &Common<'_>, routes: &Routes, ways: &
     text += &routes.search();
     let sessions: Vec<Session> = ways.iter().filter_map(|way| way.session.clone()).collect();
     text += &security::rulesets(&sessions);
-    text += &mailers(ways, brief.settings.organisation.max_send_size);
+    text += &mailers(ways);
     text
 }
 
@@ -179,12 +185,12 @@ fn parse(ways: &[Way<'_>]) -> String {
 }
 
 /// The mailers. Those for everything local must be there, and do nothing; what no connector serves is held.
-fn mailers(ways: &[Way<'_>], size_limit: Option<u64>) -> String {
+fn mailers(ways: &[Way<'_>]) -> String {
     let mut text = String::from(
         "Mlocal, P=/bin/false, F=lsDFMq, T=DNS/RFC822/X-Unix, A=false\n\
          Mprog, P=/bin/false, F=lsDFMq, T=DNS/RFC822/X-Unix, A=false\n",
     );
-    text += &mailer::held(NOBODY, size_limit);
+    text += &mailer::held(NOBODY);
     for way in ways {
         text += &way.comment;
         text += &way.line;

@@ -12,22 +12,17 @@ const LINE_OCTETS_MAX: usize = 998;
 const RECIPIENTS_MAX: usize = 10_000;
 
 /// The line of a mailer without settings of its own: our own domains, at this port.
-pub(super) fn plain(name: &str, port: u16, size_limit: Option<u64>) -> String {
-    line(name, "aT", &size(size_limit), port)
+pub(super) fn plain(name: &str, port: u16) -> String {
+    line(name, "aT", "", port)
 }
 
 /// The line of a mailer whose messages wait: only a queue run that names them would try them (flag `%`).
-pub(super) fn held(name: &str, size_limit: Option<u64>) -> String {
-    line(name, "a%", &size(size_limit), 25)
+pub(super) fn held(name: &str) -> String {
+    line(name, "a%", "", 25)
 }
 
-/// The largest message, if there is a limit.
-fn size(limit: Option<u64>) -> String {
-    limit.map(|limit| format!(" M={limit},")).unwrap_or_default()
-}
-
-/// The line of one connector. `size_limit` is what its messages may have, in octets.
-pub(super) fn of_connector(name: &str, connector: &Connector, size_limit: Option<u64>) -> Result<String, StartError> {
+/// The line of one connector.
+pub(super) fn of_connector(name: &str, connector: &Connector) -> Result<String, StartError> {
     let mut flags = String::new();
     flags.push(if connector.hello == Hello::Helo { '2' } else { 'a' });
     // Our own flag: whether the trace of its own goes along.
@@ -38,7 +33,9 @@ pub(super) fn of_connector(name: &str, connector: &Connector, size_limit: Option
     if connector.messages_per_connection_max > 0 {
         fields += &format!(" m={},", connector.messages_per_connection_max);
     }
-    fields += &size(size_limit);
+    if let Some(limit) = connector.max_message_size {
+        fields += &format!(" M={limit},");
+    }
     let port = match connector.routing {
         Routing::SmartHosts(_) => connector.port,
         _ => 25,

@@ -10,7 +10,7 @@ mod mailer;
 mod routes;
 mod security;
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, path::Path, time::Duration};
 
 use mtaspec_reference_transport::connector::{Connector, HeaderRights};
 
@@ -18,7 +18,9 @@ pub use self::capability::CAPABILITIES;
 use self::{config::Way, routes::Routes, security::Session};
 use crate::mta::{
     Adapter, Brief, MtaOption, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, StartError,
-    VersionCommand, resolv_conf,
+    VersionCommand,
+    pem::certificate,
+    resolv_conf,
 };
 
 /// What Sendmail is known to do otherwise.
@@ -64,9 +66,9 @@ impl Adapter for Sendmail {
         }
         let common = config::common(&enabled, brief)?;
         let resolver = resolv_conf::file(&brief.settings, &enabled, &brief.resolvers)?;
-        let mut ways: Vec<Way<'_>> = (1..).zip(&brief.accepted).map(|(number, own)| accepted(number, own, brief)).collect();
+        let mut ways: Vec<Way<'_>> = (1..).zip(&brief.accepted).map(accepted).collect();
         for (number, connector) in (1..).zip(&enabled) {
-            ways.push(way(format!("connector{number}"), connector, brief)?);
+            ways.push(way(format!("connector{number}"), connector)?);
         }
         let own = ways.iter().filter_map(|way| Some((way.accepted?, way.mailer.as_str())));
         let others = ways.iter().filter(|way| way.accepted.is_none()).map(|way| way.mailer.as_str());
@@ -77,7 +79,7 @@ impl Adapter for Sendmail {
         plan.directories = directories();
         plan.files = vec![
             PlannedFile::secret(files::path("sendmail.cf"), config::whole(brief, &common, &routes, &ways)),
-            PlannedFile::text(files::path("authority.pem"), brief.authority.pem.clone()),
+            PlannedFile::text(files::path("authority.pem"), authority(brief)),
             PlannedFile::text(files::path("revoked.pem"), brief.authority.revocation_list_pem.clone()),
             resolver,
         ];
@@ -102,6 +104,13 @@ impl Adapter for Sendmail {
     }
 }
 
+/// Whom it trusts, and what the chain of its own certificates is made of: it takes that from the same file.
+fn authority(brief: &Brief) -> String {
+    let chain: BTreeSet<String> =
+        brief.identities.iter().flat_map(|own| own.chain.iter().skip(1)).map(|own| certificate(own)).collect();
+    brief.authority.pem.clone() + &chain.into_iter().collect::<String>()
+}
+
 /// The first setting that Sendmail has no notion of.
 fn beyond(brief: &Brief, connectors: &[&Connector]) -> Option<&'static str> {
     let of_connector = |own: &&Connector| crate::mta::brief::beyond_connectors(own).or_else(|| crate::mta::brief::beyond_most(own));
@@ -119,10 +128,10 @@ fn passes(connectors: &[&Connector]) -> HeaderRights {
 }
 
 /// One of our own domains, whatever the connectors say.
-fn accepted<'a>(number: usize, (domain, server): &'a (String, SocketAddr), brief: &Brief) -> Way<'a> {
+fn accepted<'a>((number, (domain, server)): (usize, &'a (String, SocketAddr))) -> Way<'a> {
     let mailer = format!("accepted{number}");
     Way {
-        line: mailer::plain(&mailer, server.port(), brief.settings.organisation.max_send_size),
+        line: mailer::plain(&mailer, server.port()),
         comment: String::new(),
         next_hop: routes::literal(server.ip()),
         session: None,
@@ -132,9 +141,9 @@ fn accepted<'a>(number: usize, (domain, server): &'a (String, SocketAddr), brief
 }
 
 /// One connector.
-fn way<'a>(mailer: String, connector: &'a Connector, brief: &Brief) -> Result<Way<'a>, StartError> {
+fn way(mailer: String, connector: &Connector) -> Result<Way<'_>, StartError> {
     Ok(Way {
-        line: mailer::of_connector(&mailer, connector, brief.settings.size_limit(connector))?,
+        line: mailer::of_connector(&mailer, connector)?,
         comment: files::comment(connector),
         next_hop: routes::next_hop(connector),
         session: Some(Session::of(&mailer, connector)?),
