@@ -372,7 +372,8 @@ impl RunningMta for Running {
     fn backlog(&self) -> Option<Backlog> {
         let (waiting, works) = self.plan.queue.split_last()?;
         // In the order of a message's way, so that none is missed between two looks.
-        Some(if works.iter().any(|directory| holds_a_file(directory)) {
+        let is_open = || self.plan.opens_queue && holds_an_open_file(waiting);
+        Some(if works.iter().any(|directory| holds_a_file(directory)) || is_open() {
             Backlog::AtWork
         } else if holds_a_file(waiting) {
             Backlog::Waiting
@@ -437,6 +438,14 @@ fn holds_a_file(directory: &Path) -> bool {
             _ => true,
         })
     })
+}
+
+/// Whether a process of this sandbox has a file of this directory open.
+fn holds_an_open_file(directory: &Path) -> bool {
+    let Ok(processes) = fs::read_dir("/proc") else { return true };
+    // What ends while it is looked at has nothing open.
+    let files = processes.flatten().filter_map(|process| fs::read_dir(process.path().join("fd")).ok());
+    files.flat_map(Iterator::flatten).any(|file| fs::read_link(file.path()).is_ok_and(|to| to.starts_with(directory)))
 }
 
 /// A command line in an environment of its own.

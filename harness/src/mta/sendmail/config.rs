@@ -46,8 +46,6 @@ O DontProbeInterfaces=True
 O ResolverOptions=-DNSRCH -DEFNAMES WorkAroundBrokenAAAA
 # RFC 5321 §6.3.
 O MaxHopCount=100
-# A message that is worked on has a file for its transcript, so that this can be seen.
-O XscriptFileBufferSize=0
 # A host that does not answer is given up early.
 O Timeout.connect=3s
 O Timeout.iconnect=3s

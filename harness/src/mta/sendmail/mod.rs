@@ -86,9 +86,9 @@ impl Adapter for Sendmail {
         for identity in &brief.identities {
             plan.files.push(PlannedFile::secret(files::identity_file(&identity.name), identity.pem()));
         }
-        // A message that is worked on has a transcript.
         plan.passes = Some(passes(&enabled));
-        plan.queue = ["xf", "qf"].map(|name| format!("{QUEUE}/{name}").into()).into();
+        plan.queue = vec![format!("{QUEUE}/qf").into()];
+        plan.opens_queue = true;
         plan.start = vec![PlannedCommand::new(PROGRAM, ["-bD".to_owned(), format!("-q{}s", RETRY.as_secs())])];
         Ok(plan)
     }
@@ -152,7 +152,7 @@ fn way(mailer: String, connector: &Connector) -> Result<Way<'_>, StartError> {
     })
 }
 
-/// The queue, with folders of its own for transcripts and for what waits.
+/// The queue, with folders of its own for what says what waits, for message text and for transcripts.
 fn directories() -> Vec<PlannedDirectory> {
     let directory = |path: String| PlannedDirectory { path: path.into(), mode: 0o700, owner: None };
     let parts = ["qf", "df", "xf"].map(|part| directory(format!("{QUEUE}/{part}")));
