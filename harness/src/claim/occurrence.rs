@@ -305,9 +305,9 @@ fn matches(pattern: Option<&Pattern>, octets: &[u8]) -> bool {
 
 /// The argument of MAIL or RCPT with its first word as patterns write it: letter case says nothing there (RFC 5321 §2.4).
 fn with_capital_keyword(argument: &[u8]) -> Cow<'_, [u8]> {
-    let keyword = ["FROM:", "TO:"].into_iter().find(|keyword| {
-        argument.get(..keyword.len()).is_some_and(|own| own.eq_ignore_ascii_case(keyword.as_bytes()))
-    });
+    let keyword = ["FROM:", "TO:"]
+        .into_iter()
+        .find(|keyword| argument.get(..keyword.len()).is_some_and(|own| own.eq_ignore_ascii_case(keyword.as_bytes())));
     match keyword {
         Some(keyword) if !argument.starts_with(keyword.as_bytes()) => {
             Cow::Owned([keyword.as_bytes(), &argument[keyword.len()..]].concat())

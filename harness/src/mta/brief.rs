@@ -3,7 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use mtaspec_reference_transport::{
-    connector::{Authentication, Connector, Credential, HeaderRights, Routing, Service, SmartHost, TlsAuthLevel, TlsPolicy},
+    connector::{
+        Authentication, Connector, Credential, HeaderRights, Routing, Service, SmartHost, TlsAuthLevel, TlsPolicy,
+    },
     directory::DnsProtocol,
 };
 

@@ -372,13 +372,14 @@ impl RunningMta for Running {
     fn backlog(&self) -> Option<Backlog> {
         let (waiting, works) = self.plan.queue.split_last()?;
         // In the order of a message's way, so that none is missed between two looks.
-        let is_open = || self.plan.opens_queue && holds_an_open_file(waiting);
-        Some(if works.iter().any(|directory| holds_a_file(directory)) || is_open() {
+        Some(if works.iter().any(|directory| holds_a_file(directory)) {
             Backlog::AtWork
-        } else if holds_a_file(waiting) {
-            Backlog::Waiting
-        } else {
+        } else if !holds_a_file(waiting) {
             Backlog::Empty
+        } else if self.plan.opens_queue && holds_an_open_file(waiting) {
+            Backlog::AtWork
+        } else {
+            Backlog::Waiting
         })
     }
 

@@ -50,5 +50,8 @@ fn a_tree_that_is_half_done_is_none() {
 #[test]
 fn an_mta_without_packages_is_named_with_those_that_have_some() {
     let error = fetch(Path::new("/nowhere"), "xmail", &mut |_| {}).expect_err("it is unknown");
-    assert_eq!(error.to_string(), "no package is known for `xmail`; there is: exim, msmtp, nullmailer, postfix, sendmail");
+    assert_eq!(
+        error.to_string(),
+        "no package is known for `xmail`; there is: exim, msmtp, nullmailer, postfix, sendmail"
+    );
 }

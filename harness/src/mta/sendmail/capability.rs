@@ -36,7 +36,15 @@ pub const CAPABILITIES: [Capability; 24] = [
         Partly,
         "/etc/resolv.conf, where all connectors look in one place",
     ),
-    Capability::row("Set-TransportConfig -MaxSendSize", Whole, "M= of the mailer, where a connector has no smaller limit"),
-    Capability::row("ms-Exch-Send-Headers-*", Partly, "its own Received by a flag; no field can be taken out of a message"),
+    Capability::row(
+        "Set-TransportConfig -MaxSendSize",
+        Whole,
+        "M= of the mailer, where a connector has no smaller limit",
+    ),
+    Capability::row(
+        "ms-Exch-Send-Headers-*",
+        Partly,
+        "its own Received by a flag; no field can be taken out of a message",
+    ),
     Capability::row("a change of connectors at run time", Not, "the configuration is that of the start"),
 ];

@@ -18,9 +18,7 @@ pub use self::capability::CAPABILITIES;
 use self::{config::Way, routes::Routes, security::Session};
 use crate::mta::{
     Adapter, Brief, MtaOption, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, StartError,
-    VersionCommand,
-    pem::certificate,
-    resolv_conf,
+    VersionCommand, pem::certificate, resolv_conf,
 };
 
 /// What Sendmail is known to do otherwise.
@@ -113,7 +111,8 @@ fn authority(brief: &Brief) -> String {
 
 /// The first setting that Sendmail has no notion of.
 fn beyond(brief: &Brief, connectors: &[&Connector]) -> Option<&'static str> {
-    let of_connector = |own: &&Connector| crate::mta::brief::beyond_connectors(own).or_else(|| crate::mta::brief::beyond_most(own));
+    let of_connector =
+        |own: &&Connector| crate::mta::brief::beyond_connectors(own).or_else(|| crate::mta::brief::beyond_most(own));
     connectors.iter().find_map(of_connector).or_else(|| brief.settings.beyond_most())
 }
 

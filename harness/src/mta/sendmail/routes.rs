@@ -56,7 +56,9 @@ impl Routes {
                     },
                     // Twice in one connector, at two costs: the same row.
                     Some(other) if other == connector.name => {}
-                    Some(_) => return Err(unsupported(&format!("the choice between connectors that both have `{key}`"))),
+                    Some(_) => {
+                        return Err(unsupported(&format!("the choice between connectors that both have `{key}`")));
+                    }
                 }
             }
         }

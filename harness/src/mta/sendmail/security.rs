@@ -147,10 +147,7 @@ pub(super) fn rulesets(sessions: &[Session]) -> String {
         under_way(),
         Ruleset::new("try_tls").rule("$*", "$: $>underway $1").rules(try_tls(sessions)).rule("$*", "$@ ok"),
         Ruleset::new("tls_clt_features").rule("$*", "$: $>underway $1").rules(features(sessions)).rule("$*", "$@"),
-        Ruleset::new("tls_server")
-            .rule("$*", "$: $1 $| $>underway $1")
-            .rules(tls_server(sessions))
-            .rule("$*", "$@ ok"),
+        Ruleset::new("tls_server").rule("$*", "$: $1 $| $>underway $1").rules(tls_server(sessions)).rule("$*", "$@ ok"),
         encrypted(),
         verified(),
         Ruleset::new("authinfo").rule("$*", "$: $>underway $1").rules(authinfo(sessions)).rule("$*", "$@ none"),
@@ -208,7 +205,10 @@ fn encrypted() -> Ruleset {
 }
 
 fn verified() -> Ruleset {
-    Ruleset::new("verified").rule("OK", "$@ ok").rule("TRUSTED", "$@ ok").rule("$*", &not_now("no certificate to trust"))
+    Ruleset::new("verified")
+        .rule("OK", "$@ ok")
+        .rule("TRUSTED", "$@ ok")
+        .rule("$*", &not_now("no certificate to trust"))
 }
 
 /// Asks for the chain, then for one name after the other.
