@@ -10,6 +10,7 @@ pub(crate) const LETTRE: Library = Library { name: "lettre", version: "0.11.23",
 
 /// The settings of the page's connector, in the words of lettre.
 fn translate(brief: &Brief) -> Result<SendMessage, StartError> {
+    brief.connectors_alone()?;
     let hop = brief.one_smart_host()?;
     let connector = &hop.connector;
     if connector.hello == Hello::Helo {
@@ -17,6 +18,7 @@ fn translate(brief: &Brief) -> Result<SendMessage, StartError> {
     }
     let (level, name) = hop.certificate()?;
     let authority = Certificate::from_pem(brief.authority.pem.as_bytes()).map_err(StartError::failed)?;
+    // It shows no certificate: with rustls an `Identity` is one in DER, and without its chain hosts refuse it.
     let tls = TlsParameters::builder(name)
         .add_root_certificate(authority)
         .dangerous_accept_invalid_certs(level == TlsAuthLevel::EncryptionOnly)

@@ -88,6 +88,10 @@ pub(crate) struct Run {
     /// The MTA to judge; `mtaspec list mtas` names them.
     #[arg(long, value_name = "NAME", default_value = "reference")]
     pub(crate) mta: String,
+    /// Judge an MTA that this program drives, in the place of `--mta`: a program of your own, in any language, that is
+    /// told a world as JSON and answers in lines of JSON. `docs/command.md` is the contract, and `examples/` has two.
+    #[arg(long, value_name = "COMMAND", conflicts_with = "mta")]
+    pub(crate) mta_command: Option<String>,
     /// An unpacked tree of the MTA; by default the one that `mtaspec mta fetch` unpacked last, or the machine's own.
     #[arg(long, value_name = "DIR")]
     pub(crate) mta_root: Option<PathBuf>,

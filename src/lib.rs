@@ -16,7 +16,7 @@ pub const CORPUS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/corpus.
 ///
 /// If the requirement catalogue cannot be read, which would be a bug of this crate.
 pub fn suite() -> Result<Suite, SuiteError> {
-    Suite::from_files(CORPUS.iter().map(|(file, octets)| (PathBuf::from(file), octets.to_vec())))
+    Suite::built_in(CORPUS.iter().map(|&(file, octets)| (PathBuf::from(file), octets)))
 }
 
 /// The Rust of the book, run as documentation tests.

@@ -28,6 +28,7 @@ use crate::{
 };
 
 mod args;
+mod command;
 mod completions;
 mod coverage;
 mod deviations;
@@ -89,7 +90,7 @@ fn surroundings() -> Surroundings {
     let colour = if io::stdout().is_terminal() && !no_colour { Colour::Ansi } else { Colour::Plain };
     let draw = if io::stderr().is_terminal() { ProgressDrawTarget::stderr } else { ProgressDrawTarget::hidden };
     let processors = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    Surroundings { now: SystemTime::now(), processors, colour, draw, cache }
+    Surroundings { now: SystemTime::now(), processors, colour, draw, cache, folder: env::current_dir, path }
 }
 
 /// The user's folder for what can be had again (XDG Base Directory Specification): a relative path counts as none.
@@ -97,6 +98,12 @@ fn surroundings() -> Surroundings {
 fn cache() -> Option<PathBuf> {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))
+}
+
+/// Where the user finds programs.
+#[expect(clippy::disallowed_methods, reason = "this is the edge at which the environment is read")]
+fn path() -> String {
+    env::var("PATH").unwrap_or_default()
 }
 
 fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {

@@ -41,26 +41,31 @@ fn fetched(name: &str, around: Surroundings) -> Result<Output, Failure> {
     let names: Vec<&str> = if name == ALL { fetch::names().collect() } else { vec![name] };
     let mut text = String::new();
     for name in &names {
-        text.push_str(&fetched_one(name, around)?);
+        match fetched_one(name, around)? {
+            Ok(tree) => text.push_str(&tree),
+            // Of all of them, one that is no package of the distribution does not keep the others out.
+            Err(error @ FetchError::Npm) if names.len() > 1 => text.push_str(&format!("{name}: {error}\n")),
+            Err(error) => return Err(failure(error)),
+        }
     }
     let hint = if let [name] = names.as_slice() { name } else { "NAME" };
     Ok(Output::of(text + &format!("try:  mtaspec run --mta {hint}\n")))
 }
 
 /// Fetches one, and says so.
-fn fetched_one(name: &str, around: Surroundings) -> Result<String, Failure> {
+fn fetched_one(name: &str, around: Surroundings) -> Result<Result<String, FetchError>, Failure> {
     let cache = cache(around).ok_or_else(|| {
         Failure::missing("there is no folder to unpack to: neither XDG_CACHE_HOME nor HOME is an absolute path")
     })?;
     let bar = ProgressBar::with_draw_target(None, (around.draw)());
     let result = fetch::fetch(&cache, name, &mut |doing| bar.set_message(doing.to_owned()));
     bar.finish_and_clear();
-    Ok(match result.map_err(failure)? {
+    Ok(result.map(|fetched| match fetched {
         Fetched::New(Tree { name, version, root }) => format!("{name} {version}: unpacked to {}\n", root.display()),
         Fetched::There(Tree { name, version, root }) => {
             format!("{name} {version}: there already, {}\n", root.display())
         }
-    })
+    }))
 }
 
 fn failure(error: FetchError) -> Failure {

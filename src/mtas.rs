@@ -1,12 +1,14 @@
 //! The MTAs that the program can judge. Others are attached in Rust, by the trait `Mta` of `mtaspec-harness`.
 
-use mtaspec_harness::mta::{Mta, Reference};
+use mtaspec_harness::mta::{Mta, Reference, command::CommandMta};
 #[cfg(target_os = "linux")]
 use mtaspec_harness::mta::{
     ProcessMta, ReferenceDaemon,
     exim::{self, Exim},
+    haraka::{self, Haraka},
     msmtp::{self, Msmtp},
     nullmailer::{self, Nullmailer},
+    opensmtpd::{self, OpenSmtpd},
     postfix::{self, Postfix},
     sendmail::{self, Sendmail},
 };
@@ -32,13 +34,47 @@ pub(crate) struct Known {
     pub(crate) deviations: &'static str,
 }
 
+/// The MTA of a run.
+#[derive(Clone, Debug)]
+pub(crate) enum Chosen {
+    /// One behind a command of the user's.
+    Command(Box<CommandMta>),
+    /// One that has a name here.
+    Known(&'static Known),
+}
+
+impl Chosen {
+    /// Its name in reports.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Command(command) => &command.about.name,
+            Self::Known(known) => known.name,
+        }
+    }
+
+    /// Makes one.
+    pub(crate) fn make(&self) -> Box<dyn Mta> {
+        match self {
+            Self::Command(command) => Box::new(CommandMta::clone(command)),
+            Self::Known(known) => (known.make)(),
+        }
+    }
+
+    /// Where it can live.
+    pub(crate) fn home(&self) -> Home {
+        match self {
+            Self::Command(_) => Home::Sandbox,
+            Self::Known(known) => known.home,
+        }
+    }
+}
+
 /// Where an MTA can live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Home {
     /// In this process, so on every network.
     Anywhere,
     /// It is a program of its own: in a sandbox alone.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux has sandboxes"))]
     Sandbox,
 }
 
@@ -69,6 +105,14 @@ pub(crate) const MTAS: &[Known] = &[
     },
     #[cfg(target_os = "linux")]
     Known {
+        name: "haraka",
+        about: "Haraka, on the machine's Node.js; `mtaspec mta fetch haraka` fetches it through npm",
+        make: || Box::new(ProcessMta(Haraka)),
+        home: Home::Sandbox,
+        deviations: haraka::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
         name: "msmtp",
         about: "msmtp, a sender without a queue; `mtaspec mta fetch msmtp` unpacks it without installing it",
         make: || Box::new(ProcessMta(Msmtp)),
@@ -82,6 +126,14 @@ pub(crate) const MTAS: &[Known] = &[
         make: || Box::new(ProcessMta(Nullmailer)),
         home: Home::Sandbox,
         deviations: nullmailer::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "opensmtpd",
+        about: "OpenSMTPD; `mtaspec mta fetch opensmtpd` unpacks it without installing it",
+        make: || Box::new(ProcessMta(OpenSmtpd)),
+        home: Home::Sandbox,
+        deviations: opensmtpd::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
     Known {
@@ -119,7 +171,7 @@ pub(crate) fn find(name: &str) -> Result<&'static Known, Failure> {
     }
     let names: Vec<&str> = MTAS.iter().map(|known| known.name).collect();
     Err(Failure::missing(format!(
-        "no MTA is called `{name}`; there is: {}\nanother sender is judged from Rust: see `examples/judge_lettre.rs`",
+        "no MTA is called `{name}`; there is: {}\nany other is judged by --mta-command: see `docs/command.md`",
         names.join(", ")
     )))
 }

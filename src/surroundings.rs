@@ -1,6 +1,6 @@
 //! What the program takes from where it runs. Only `main.rs` looks; everything else is told.
 
-use std::{num::NonZeroUsize, path::PathBuf, time::SystemTime};
+use std::{io, num::NonZeroUsize, path::PathBuf, time::SystemTime};
 
 use indicatif::ProgressDrawTarget;
 use mtaspec_harness::report::terminal::Colour;
@@ -18,4 +18,8 @@ pub(crate) struct Surroundings {
     pub(crate) draw: fn() -> ProgressDrawTarget,
     /// The user's folder for what can be had again; none if there is no home.
     pub(crate) cache: fn() -> Option<PathBuf>,
+    /// The folder that paths of the command line are meant from.
+    pub(crate) folder: fn() -> io::Result<PathBuf>,
+    /// Where the user finds programs (`PATH`).
+    pub(crate) path: fn() -> String,
 }

@@ -2,10 +2,13 @@
 //!
 //! A [`Recorder`] takes a message in pieces of any size and needs little memory for any length.
 
+mod digest;
 mod recorder;
+mod runs;
 #[cfg(test)]
 mod tests;
 
+pub use digest::Digest;
 pub use recorder::Recorder;
 
 /// Longest message whose octets are kept whole, in octets.
@@ -23,13 +26,13 @@ pub struct MailData {
     /// All octets of the message.
     pub size: u64,
     /// SHA-256 of all octets.
-    pub sha256: [u8; 32],
+    pub sha256: Digest,
     /// The header section up to and without the empty line, at most [`HEADER_OCTETS_MAX`].
     pub header: Vec<u8>,
     /// Octets behind the empty line.
     pub body_size: u64,
     /// SHA-256 of the octets behind the empty line.
-    pub body_sha256: [u8; 32],
+    pub body_sha256: Digest,
     /// Octets of the longest line, without its line end.
     pub longest_line: u64,
     /// CR that no LF follows.

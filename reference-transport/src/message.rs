@@ -9,7 +9,7 @@ use std::{
 use crate::{
     connector::{CrossPremises, HeaderRights},
     dsn, header_firewall,
-    session::Content,
+    session::{Body, Content},
     store::{Data, Stored},
     wire::wire_size,
 };
@@ -74,8 +74,7 @@ pub struct Message {
     pub size: u64,
     /// Fields, each line ended by CRLF, without the empty line that ends them.
     header: Vec<u8>,
-    data: Arc<Vec<u8>>,
-    body_start: usize,
+    body: Body,
 }
 
 impl Message {
@@ -96,7 +95,8 @@ impl Message {
             given = header_firewall::filter(&given, NO_RIGHTS);
         }
         // A mailbox's word on what the size was is gone by now (HDR-15).
-        let size = wire_size(&[&data]);
+        let body = Body::new(data, body_start);
+        let size = wire_size(&[&body.whole().0[..body_start]]) + body.size();
         let size = original_size(&given).map_or(size, |original| original.min(size));
         header.extend_from_slice(&given);
         if via == Via::Submission {
@@ -107,7 +107,7 @@ impl Message {
                 header.extend_from_slice(format!("Message-ID: <{:016x}@{}>\r\n", stamp.id, stamp.server).as_bytes());
             }
         }
-        Self { name, reverse_path, recipients, dsn, via, arrived: stamp.now, size, header, data, body_start }
+        Self { name, reverse_path, recipients, dsn, via, arrived: stamp.now, size, header, body }
     }
 
     /// The message as a session with these rights sends it (HDR-12).
@@ -120,6 +120,7 @@ impl Message {
     /// served. It is no notice, unless whoever keeps it says so.
     #[must_use]
     pub fn stored(&self, left: Vec<usize>) -> Stored {
+        let (octets, start) = self.body.whole();
         Stored {
             name: self.name.clone(),
             reverse_path: self.reverse_path.clone(),
@@ -129,7 +130,7 @@ impl Message {
             is_notice: false,
             arrived: self.arrived,
             size: self.size,
-            data: Data::new([&self.header[..], b"\r\n"].concat(), Arc::clone(&self.data), self.body_start),
+            data: Data::new([&self.header[..], b"\r\n"].concat(), Arc::clone(octets), start),
         }
     }
 
@@ -139,12 +140,13 @@ impl Message {
         let Stored { name, reverse_path, recipients, dsn, arrived, size, data, .. } = stored;
         let data = data.whole();
         let (header, body_start) = header_of(&data);
-        Self { name, reverse_path, recipients, dsn, via: Via::Submission, arrived, size, header, data, body_start }
+        let body = Body::new(data, body_start);
+        Self { name, reverse_path, recipients, dsn, via: Via::Submission, arrived, size, header, body }
     }
 
     fn headed(&self, mut head: Vec<u8>) -> Content {
         head.extend_from_slice(b"\r\n");
-        Content::new(head, Arc::clone(&self.data), self.body_start)
+        Content::new(head, self.body.clone())
     }
 
     /// How often it came through `server`, by the `Received` fields that say so; this time counts.

@@ -1,6 +1,7 @@
 //! The program itself: what it prints, what it writes, and how it ends.
 
 mod command_line;
+mod commands;
 mod comparing;
 mod deviations;
 mod judging;

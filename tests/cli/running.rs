@@ -166,7 +166,7 @@ fn an_unknown_mta_is_69_and_those_that_are_there_are_named() {
     assert_eq!((done.status, done.stdout.as_str()), (69, ""));
     assert!(done.stderr.starts_with("mtaspec: no MTA is called `pigeon`; there is: reference, "), "{}", done.stderr);
     assert!(
-        done.stderr.ends_with("\nanother sender is judged from Rust: see `examples/judge_lettre.rs`\n"),
+        done.stderr.ends_with("\nany other is judged by --mta-command: see `docs/command.md`\n"),
         "{}",
         done.stderr
     );

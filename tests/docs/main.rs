@@ -49,16 +49,17 @@ fn page(name: &str) -> String {
 /// Runs a page's commands; how many there were.
 fn follow(name: &str) -> usize {
     let folder = TempDir::new().expect("a temporary folder");
+    examples(folder.path());
     let mut count = 0;
     for Fence { info, lines } in fences(&page(name)) {
         match info.split_whitespace().collect::<Vec<_>>().as_slice() {
             ["console"] => count += commands(name, folder.path(), &lines),
-            ["console", "needs", mta] if is_there(folder.path(), mta) => count += commands(name, folder.path(), &lines),
-            ["console", "needs", mta] => {
+            ["console", "needs", needs @ ..] => match needs.iter().find(|need| !is_there(folder.path(), need)) {
+                None => count += commands(name, folder.path(), &lines),
                 // Not captured, so that it is read also where the test passes.
-                drop(writeln!(std::io::stderr(), "\n{name}: not run here, for it needs root and a fetched `{mta}`"));
-            }
-            ["markdown" | "powershell" | "text", file] => {
+                Some(need) => drop(writeln!(std::io::stderr(), "\n{name}: not run here, for it needs `{need}`")),
+            },
+            ["markdown" | "powershell" | "python" | "text", file] => {
                 let file = folder.path().join(file);
                 fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
                 fs::write(file, lines.join("\n") + "\n").expect("a file");
@@ -71,9 +72,24 @@ fn follow(name: &str) -> usize {
     count
 }
 
-/// Whether this MTA can be judged here.
-fn is_there(folder: &Path, mta: &str) -> bool {
-    shell(folder, &format!("mtaspec run --mta {mta} transparency/dots --report json=probe.json")).1 != 69
+/// Whether this can be had here: root, an MTA that is fetched, or a program.
+fn is_there(folder: &Path, need: &str) -> bool {
+    match need {
+        "root" => shell(folder, "mtaspec run --network sandbox routing/equal-connectors#tie").1 != 69,
+        "jq" | "python3" => shell(folder, &format!("command -v {need}")).1 == 0,
+        mta => shell(folder, &format!("mtaspec run --mta {mta} transparency/dots --report json=probe.json")).1 != 69,
+    }
+}
+
+/// The examples that are no Rust, where the source tree has them.
+fn examples(folder: &Path) {
+    let (from, to) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), folder.join("examples"));
+    fs::create_dir(&to).expect("a folder");
+    for entry in fs::read_dir(from).expect("the examples").map(|entry| entry.expect("an example")) {
+        if entry.file_name().to_string_lossy().starts_with("command_") {
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
+        }
+    }
 }
 
 /// Runs the commands of a fence; each line below one must be part of a line that it prints, in their order.
@@ -125,6 +141,7 @@ fn every_command_of_the_book_does_what_it_says() {
         [
             "README.md",
             "attach-an-mta.md",
+            "command.md",
             "for-administrators.md",
             "not-judged.md",
             "own-sender.md",

@@ -28,6 +28,13 @@ pub(crate) fn observe_with(root: &Path, mta: &str, case: &str) -> Observation {
     sandbox::observe(&Errand { root: Some(root.to_owned()), ..errand(mta) }, case, PAGE.as_bytes())
 }
 
+/// Observes a case of [`PAGE`] as this errand says.
+pub(crate) fn observe_by(errand: &Errand, case: &str) -> Observation {
+    let suite = suite();
+    let case = suite.case(case).expect("the page is right");
+    sandbox::observe(errand, case, PAGE.as_bytes())
+}
+
 /// Observes a case of [`PAGE`]; `mta` is `reference` or the name of an [`Own`].
 pub(crate) fn observe(mta: &str, case: &str) -> Observation {
     let suite = suite();
@@ -45,6 +52,7 @@ pub(crate) fn rule(case: &str, seen: &Observation) -> Ruling {
 
 pub(crate) fn errand(mta: &str) -> Errand {
     Errand {
+        command: None,
         options: Vec::new(),
         worker: (env::current_exe().expect("this program"), vec!["__worker".to_owned(), mta.to_owned()]),
         mta: mta.to_owned(),

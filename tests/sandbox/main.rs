@@ -5,6 +5,8 @@
 #[cfg(target_os = "linux")]
 mod adapter;
 #[cfg(target_os = "linux")]
+mod command;
+#[cfg(target_os = "linux")]
 mod daemon;
 #[cfg(target_os = "linux")]
 mod errand;
@@ -25,6 +27,7 @@ mod trials;
 fn main() -> std::process::ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.first().map(String::as_str) {
+        Some("__command") => command::main(&words[1..words.len().min(3)]),
         Some("__worker") => errand::worker(),
         Some("__parent") => errand::parent(&words[1..]),
         Some("__probe") => probe::main(&words[1..]),

@@ -44,7 +44,7 @@ MUST  ann@contoso.test is deferred  [ADR-05]
 ";
 
 /// Those that run for as long as the world does; the others are there while they have a message.
-const DAEMONS: [&str; 5] = ["exim", "nullmailer", "opensmtpd", "postfix", "sendmail"];
+const DAEMONS: [&str; 6] = ["exim", "haraka", "nullmailer", "opensmtpd", "postfix", "sendmail"];
 
 /// The program.
 const MTASPEC: &str = env!("CARGO_BIN_EXE_mtaspec");
@@ -59,20 +59,23 @@ pub(crate) fn fetched() -> Vec<(&'static str, bool)> {
     ADAPTERS.iter().map(|(name, _)| (*name, is_fetched(name))).collect()
 }
 
-/// Kills the program in the middle of a case.
+/// Kills the program in the middle of a case of an adapter.
 pub(crate) fn killed(mta: &str) {
+    killed_once(&["--mta", mta], &|world| {
+        let workers = world.iter().filter(|id| name(**id) == "mtaspec").count();
+        workers >= 2 && (!DAEMONS.contains(&mta) || world.len() > workers)
+    });
+}
+
+/// Kills the program once everything that it has started is as this says.
+pub(crate) fn killed_once(mta: &[&str], is_there: &dyn Fn(&BTreeSet<u32>) -> bool) {
     let before = mounts();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let pages = folder.path().join("own");
     fs::create_dir(&pages).and_then(|()| fs::write(pages.join("page.md"), PAGE)).expect("room for a page");
     let mut running = run(mta, folder.path());
     let parent = running.id();
-    let is_there = || {
-        let world = descendants(parent);
-        let workers = world.iter().filter(|id| name(**id) == "mtaspec").count();
-        workers >= 2 && (!DAEMONS.contains(&mta) || world.len() > workers)
-    };
-    wait_until("the world is there", is_there);
+    wait_until("the world is there", || is_there(&descendants(parent)));
     let world: BTreeSet<u32> = descendants(parent);
     kill(parent);
     assert!(!running.wait().expect("a child").success());
@@ -80,8 +83,8 @@ pub(crate) fn killed(mta: &str) {
     assert_eq!(mounts(), before);
 }
 
-fn run(mta: &str, pages: &Path) -> std::process::Child {
+fn run(mta: &[&str], pages: &Path) -> std::process::Child {
     let mut command = Command::new(MTASPEC);
-    command.args(["run", "--mta", mta, "own", "--cases"]).arg(pages);
+    command.arg("run").args(mta).args(["own", "--cases"]).arg(pages);
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
 }

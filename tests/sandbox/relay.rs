@@ -84,7 +84,8 @@ fn serve(stream: &TcpStream, matter: &str, routes: &BTreeMap<String, String>, me
     Ok(())
 }
 
-fn hand_on(to: &str, commands: &[&str], data: &[u8]) -> io::Result<()> {
+/// Hands mail data on to a host, after these commands.
+pub(crate) fn hand_on(to: &str, commands: &[&str], data: &[u8]) -> io::Result<()> {
     let stream = TcpStream::connect(to)?;
     let mut lines = BufReader::new(&stream).lines();
     let mut reply = || -> io::Result<()> {

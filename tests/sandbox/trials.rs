@@ -19,6 +19,7 @@ use mtaspec_harness::{
 };
 
 use crate::{
+    command,
     daemon::same_as_in_memory,
     errand::{errand, observe, observe_with, rule},
     evidence,
@@ -59,12 +60,16 @@ pub(crate) fn main() -> ExitCode {
     if !is_root && !arguments.list {
         eprintln!("needs root: skipped");
     }
-    let trials = TRIALS.map(|(name, run)| {
+    let missing = command::missing();
+    for (name, program) in missing.iter().filter(|_| !arguments.list) {
+        eprintln!("{program} is not on this machine: {name} is skipped");
+    }
+    let trials = TRIALS.into_iter().chain(command::TRIALS).map(|(name, run)| {
         Trial::test(name, move || {
             run();
             Ok(())
         })
-        .with_ignored_flag(!is_root)
+        .with_ignored_flag(!is_root || missing.contains_key(name))
     });
     let killed = mtas::fetched().into_iter().map(|(mta, is_fetched)| {
         if !is_fetched && !arguments.list {
@@ -76,7 +81,7 @@ pub(crate) fn main() -> ExitCode {
         };
         Trial::test(format!("with_the_parent_{mta}_goes"), killed).with_ignored_flag(!is_root || !is_fetched)
     });
-    libtest_mimic::run(&arguments, trials.into_iter().chain(killed).collect()).exit_code()
+    libtest_mimic::run(&arguments, trials.chain(killed).collect()).exit_code()
 }
 
 #[track_caller]

@@ -1,9 +1,8 @@
 //! Mail data in pieces, and what remains of it.
 
 use memchr::memmem;
-use sha2::{Digest, Sha256};
 
-use super::{HEAD_TAIL_OCTETS, HEADER_OCTETS_MAX, Kept, MailData, WHOLE_OCTETS_MAX};
+use super::{HEAD_TAIL_OCTETS, HEADER_OCTETS_MAX, Kept, MailData, WHOLE_OCTETS_MAX, digest::Digesting};
 
 /// Takes mail data as it comes, and gives its facts at the end.
 ///
@@ -142,8 +141,7 @@ impl WireKept {
 #[derive(Clone, Debug, Default)]
 struct Facts {
     size: u64,
-    all: Sha256,
-    body: Sha256,
+    digests: Digesting,
     body_size: u64,
     header: Vec<u8>,
     /// How far into the CRLFCRLF before the body; starts at 2, for an empty header needs one CRLF only.
@@ -169,10 +167,9 @@ impl Default for HeaderEnd {
 impl Facts {
     fn take(&mut self, octets: &[u8]) {
         self.size += octets.len() as u64;
-        self.all.update(octets);
         self.above_127 += above_127(octets);
         let body_from = self.take_header(octets);
-        self.body.update(&octets[body_from..]);
+        self.digests.take(octets, body_from);
         self.body_size += (octets.len() - body_from) as u64;
         self.count_lines(octets);
     }
@@ -244,12 +241,13 @@ impl Facts {
             self.line += 1;
         }
         self.header.truncate(HEADER_OCTETS_MAX);
+        let [sha256, body_sha256] = self.digests.finish();
         MailData {
             size: self.size,
-            sha256: self.all.finalize().into(),
+            sha256,
             header: self.header,
             body_size: self.body_size,
-            body_sha256: self.body.finalize().into(),
+            body_sha256,
             longest_line: self.longest_line.max(self.line),
             bare_cr: self.bare_cr,
             bare_lf: self.bare_lf,

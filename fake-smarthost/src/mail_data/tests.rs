@@ -1,5 +1,4 @@
 use proptest::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::*;
 
@@ -28,10 +27,10 @@ fn naive(message: &[u8], wire: &[u8]) -> MailData {
     };
     MailData {
         size: message.len() as u64,
-        sha256: Sha256::digest(message).into(),
+        sha256: Digest::of(message),
         header: header[..header.len().min(HEADER_OCTETS_MAX)].to_vec(),
         body_size: body.len() as u64,
-        body_sha256: Sha256::digest(body).into(),
+        body_sha256: Digest::of(body),
         longest_line: lines.into_iter().max().unwrap_or(0),
         bare_cr: count(b'\r') - crlfs,
         bare_lf: count(b'\n') - crlfs,
@@ -100,4 +99,38 @@ fn a_header_that_is_too_long_is_cut_and_the_body_is_found_all_the_same() {
 #[test]
 fn an_empty_message_has_no_octets_at_all() {
     assert_eq!(MailData::of(b""), naive(b"", b""));
+}
+
+/// Lines, most of which come again, of a message that is too large to be kept whole.
+fn repeating() -> impl Strategy<Value = Vec<u8>> {
+    let line =
+        proptest::sample::select(vec!["x\r\n", "a: b\r\n", "\r\n", "..x\n", "yyyyyyyyyyyyyyyyyyyyyy\r\n", "no end"]);
+    proptest::collection::vec((line, 0_usize..12_000), 0..8)
+        .prop_map(|runs| runs.into_iter().map(|(line, times)| line.repeat(times)).collect::<String>().into_bytes())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn digests_that_are_put_off_are_those_of_the_octets(wire in repeating(), cut in 1_usize..20_000) {
+        let body = wire.windows(4).position(|four| four == b"\r\n\r\n").map_or(wire.len(), |at| at + 4);
+        let body = if wire.starts_with(b"\r\n") { 2 } else { body };
+        let data = recorded(Recorder::chunked(), &wire, &vec![cut; 1 + wire.len() / cut]);
+        prop_assert_eq!(&data.sha256, &Digest::of(&wire));
+        prop_assert_eq!(&data.body_sha256, &Digest::of(&wire[body..]));
+        prop_assert_eq!(&MailData::of(&wire).body_sha256, &data.body_sha256);
+    }
+}
+
+#[test]
+fn only_the_digests_of_a_large_message_that_repeats_itself_are_put_off() {
+    let of = |message: &[u8]| MailData::of(message).sha256.is_known();
+    let lines = b"0123456789\r\n".repeat(20_000);
+    assert!(!of(&lines));
+    assert!(of(&lines[..WHOLE_OCTETS_MAX]));
+    let different: Vec<u8> = (0..20_000).flat_map(|line| format!("{line:010}\r\n").into_bytes()).collect();
+    assert!(of(&different));
+    assert_eq!(MailData::of(&different).sha256, Digest::of(&different));
+    assert!(of(&[&lines[..], &different].concat()));
 }

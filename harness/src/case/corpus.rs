@@ -1,6 +1,7 @@
 //! A collection of pages: ids are known at once, a page is read when one of its cases is asked for.
 
 use std::{
+    borrow::Cow,
     path::{Path, PathBuf},
     sync::OnceLock,
 };
@@ -21,7 +22,7 @@ pub struct Corpus {
 #[derive(Debug)]
 pub struct Page {
     file: PathBuf,
-    octets: Vec<u8>,
+    octets: Cow<'static, [u8]>,
     read: OnceLock<Result<Vec<Case>, Vec<Mistake>>>,
 }
 
@@ -88,9 +89,11 @@ pub enum CaseError {
 
 impl Corpus {
     /// A corpus of these pages, sorted by path. A path's last folder and stem begin the ids of its cases.
-    pub fn new(pages: impl IntoIterator<Item = (PathBuf, Vec<u8>)>) -> Self {
-        let mut pages: Vec<Page> =
-            pages.into_iter().map(|(file, octets)| Page { file, octets, read: OnceLock::new() }).collect();
+    pub fn new<O: Into<Cow<'static, [u8]>>>(pages: impl IntoIterator<Item = (PathBuf, O)>) -> Self {
+        let mut pages: Vec<Page> = pages
+            .into_iter()
+            .map(|(file, octets)| Page { file, octets: octets.into(), read: OnceLock::new() })
+            .collect();
         pages.sort_by(|one, other| one.file.cmp(&other.file));
         Self { pages }
     }

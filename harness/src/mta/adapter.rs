@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use mtaspec_reference_transport::connector::HeaderRights;
 use serde::Deserialize;
 
 use super::{Brief, MtaOption, NextHop, QueueReport, StartError};
@@ -187,12 +186,12 @@ pub struct Plan {
     pub submission: SocketAddr,
     /// How it takes messages if it takes no SMTP; `None`: at [`Plan::submission`].
     pub injection: Option<PlannedInjection>,
+    /// The ways out of an MTA that takes no header field out: a message with a field that one of them may not send is not
+    /// handed over. Empty: it has a setting for them.
+    pub unfiltered: Vec<NextHop>,
     /// What stands in the place of the files of the same paths until the canary has arrived: for an MTA with one next
     /// hop, and no other for the canary. It must read them anew for each attempt.
     pub until_canary: Vec<PlannedFile>,
-    /// For an MTA that takes messages by SMTP and cannot take a field out of one: which header families may go out. A
-    /// message of the case that brings in others is not handed over. `None`: it takes out what must not go.
-    pub passes: Option<HeaderRights>,
     /// Where other servers of its organisation hand messages over (`via=transport`); `None`: at the same place.
     pub transport: Option<SocketAddr>,
     /// How long it may take to end when it is asked to (SIGTERM) at the end of the case, before it is killed. Zero:
@@ -221,8 +220,8 @@ impl Plan {
             repeat: None,
             submission,
             injection: None,
+            unfiltered: Vec::new(),
             until_canary: Vec::new(),
-            passes: None,
             transport: None,
             stop_grace: Duration::ZERO,
             queue: Vec::new(),

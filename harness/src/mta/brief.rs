@@ -3,9 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use mtaspec_reference_transport::{
-    connector::{
-        Authentication, Connector, Credential, HeaderRights, Routing, Service, SmartHost, TlsAuthLevel, TlsPolicy,
-    },
+    connector::{Authentication, Connector, Credential, Routing, Service, SmartHost, TlsAuthLevel, TlsPolicy},
     directory::DnsProtocol,
 };
 
@@ -210,24 +208,31 @@ impl NextHop {
         if self.connector.max_message_size.is_some_and(|limit| size > limit) {
             return Err(StartError::unsupported("-MaxMessageSize"));
         }
-        match stopped_field(message, self.connector.header_rights) {
+        self.firewall(message)
+    }
+
+    /// Whether a message can go this way by an MTA that takes no header field out.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Unsupported`], naming the field that would have to go.
+    pub fn firewall(&self, message: &Submission) -> Result<(), StartError> {
+        match field_names(&message.octets).find(|name| self.stops(name, message.via)) {
             Some(name) => Err(StartError::unsupported(format!("the header firewall: `{name}`"))),
             None => Ok(()),
         }
     }
-}
 
-/// The first header field of a message that must not be passed on by whoever has these rights: its family is not theirs
-/// to send, or a submission may not bring it in (HDR-01 to HDR-03, HDR-15).
-pub(super) fn stopped_field(message: &Submission, rights: HeaderRights) -> Option<&str> {
-    let submitted = message.via == Via::Submission;
-    let is_stopped = |name: &&str| {
+    /// Whether a header field must not be passed on: its family is not this connector's to send, or a submission
+    /// may not bring it in (HDR-01 to HDR-03, HDR-15).
+    fn stops(&self, name: &str, via: Via) -> bool {
         let begins = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        let rights = self.connector.header_rights;
+        let submitted = via == Via::Submission;
         (begins("X-MS-Exchange-Forest-") && (submitted || !rights.forest))
             || (begins("X-MS-Exchange-Organization-") && (submitted || !rights.organization))
             || (begins("Resent-") || name.eq_ignore_ascii_case("Received")) && !rights.routing
-    };
-    field_names(&message.octets).find(is_stopped)
+    }
 }
 
 /// Names of the header fields of a message; its line ends may be of any kind.

@@ -121,7 +121,7 @@ impl Adapter for ReferenceDaemon {
 }
 
 /// A text for its shell, and where and by whom it is typed.
-fn told(text: &ShellText) -> Value {
+pub(super) fn told(text: &ShellText) -> Value {
     let origin = match text.origin {
         ShellOrigin::Eac => "eac",
         ShellOrigin::Shell => "shell",
@@ -130,7 +130,7 @@ fn told(text: &ShellText) -> Value {
 }
 
 /// Who there is beside it.
-fn organisation(all: &OrganisationSpec) -> Value {
+pub(super) fn organisation(all: &OrganisationSpec) -> Value {
     let profile = match all.profile {
         Profile::E2013 => "e2013",
         Profile::E2016 | Profile::Edge | Profile::Rfc => "e2016",

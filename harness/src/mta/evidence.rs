@@ -59,7 +59,11 @@ impl EvidenceBook {
 
     /// A file that the MTA writes its log to; it is read when the case has ended.
     pub fn logs_to(&self, file: PathBuf) {
-        self.lock().log_files.push(file);
+        let files = &mut self.lock().log_files;
+        // A command that is run again and again writes into one.
+        if !files.contains(&file) {
+            files.push(file);
+        }
     }
 
     /// A line of the system log.

@@ -3,6 +3,8 @@
 //! MTA packages exclude each other, and installing one starts it; unpacked trees do neither. What a tree holds is the
 //! package and those of its dependencies that the machine lacks; the sandbox lays it over the machine's own folders.
 //!
+//! Haraka is no package of a distribution: npm installs it into a tree of the same shape, and Node.js is the machine's.
+//!
 //! # Not here
 //!
 //! Which folder: that is the program's to know. Distributions without `apt-get`.
@@ -14,13 +16,22 @@ use std::{
 };
 
 /// The MTAs that can be fetched, and the packages of each; the first names the version.
-const PACKAGES: [(&str, &[&str]); 5] = [
+const PACKAGES: [(&str, &[&str]); 6] = [
     ("exim", &["exim4-daemon-heavy"]),
     ("msmtp", &["msmtp"]),
     ("nullmailer", &["nullmailer"]),
+    ("opensmtpd", &["opensmtpd"]),
     ("postfix", &["postfix", "libsasl2-modules"]),
     ("sendmail", &["sendmail-bin", "libsasl2-modules"]),
 ];
+
+/// Haraka, as npm knows it: the version, and the day whose packages it is installed with, so that they are the same on
+/// every other day.
+const HARAKA: (&str, &str) = ("3.3.3", "2026-09-01");
+/// Its name here.
+const HARAKA_NAME: &str = "haraka";
+/// Where it stands in its tree.
+const HARAKA_FOLDER: &str = "usr/lib/haraka";
 
 /// An MTA in a folder of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +56,9 @@ pub enum FetchError {
         /// Which.
         program: &'static str,
     },
+    /// npm is not there.
+    #[error("`npm` is not there: Haraka is fetched through it, and runs on Node.js, which comes with it")]
+    Npm,
     /// A program of the distribution did not do its work.
     #[error("`{command}` failed: {said}")]
     Command {
@@ -89,7 +103,9 @@ pub enum Fetched {
 
 /// The names that [`fetch`] knows.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    PACKAGES.iter().map(|(name, _)| *name)
+    let mut names: Vec<&str> = PACKAGES.iter().map(|(name, _)| *name).chain([HARAKA_NAME]).collect();
+    names.sort_unstable();
+    names.into_iter()
 }
 
 /// Fetches the version that the machine's package lists have. `cache` is ours alone; `says` hears what is being done.
@@ -100,6 +116,9 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 ///
 /// The distribution has no such package, cannot be reached, or the cache cannot be written.
 pub fn fetch(cache: &Path, name: &str, says: &mut dyn FnMut(&str)) -> Result<Fetched, FetchError> {
+    if name == HARAKA_NAME {
+        return fetch_haraka(cache, says);
+    }
     let Some((_, packages)) = PACKAGES.iter().find(|(known, _)| *known == name) else {
         return Err(FetchError::Unknown { name: name.to_owned(), known: names().collect::<Vec<_>>().join(", ") });
     };
@@ -126,6 +145,33 @@ pub fn fetch(cache: &Path, name: &str, says: &mut dyn FnMut(&str)) -> Result<Fet
     }
     fs::rename(&unpacked, &tree.root).map_err(|source| FetchError::Cache { path: tree.root.clone(), source })?;
     remove(&partial)?;
+    Ok(Fetched::New(tree))
+}
+
+/// Installs Haraka and what it depends on, without running a script of theirs.
+fn fetch_haraka(cache: &Path, says: &mut dyn FnMut(&str)) -> Result<Fetched, FetchError> {
+    let (version, day) = HARAKA;
+    let root = cache.join(format!("{HARAKA_NAME}-{version}"));
+    let tree = Tree { name: HARAKA_NAME.to_owned(), version: version.to_owned(), root };
+    if tree.root.is_dir() {
+        return Ok(Fetched::There(tree));
+    }
+    let partial = cache.join(format!("{HARAKA_NAME}-{version}.partial"));
+    remove(&partial)?;
+    let folder = partial.join(HARAKA_FOLDER);
+    make(&folder)?;
+    let path = folder.join("package.json");
+    fs::write(&path, "{\"private\":true}\n").map_err(|source| FetchError::Cache { path, source })?;
+    says(&format!("npm installs Haraka {version}, as of {day}"));
+    let (package, before) = (format!("Haraka@{version}"), format!("--before={day}"));
+    let mut arguments: Vec<&std::ffi::OsStr> =
+        ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=optional"].map(AsRef::as_ref).into();
+    arguments.extend([before.as_ref(), "--prefix".as_ref(), folder.as_os_str(), package.as_ref()]);
+    run("npm", &arguments).map_err(|error| match error {
+        FetchError::Distribution { .. } => FetchError::Npm,
+        other => other,
+    })?;
+    fs::rename(&partial, &tree.root).map_err(|source| FetchError::Cache { path: tree.root.clone(), source })?;
     Ok(Fetched::New(tree))
 }
 

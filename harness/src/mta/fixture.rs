@@ -35,6 +35,7 @@ pub(super) fn brief(shell: &str) -> Brief {
         server: "mta.sender.test".to_owned(),
         address: [192, 0, 2, 1].into(),
         resolvers: vec![SocketAddr::from(([192, 0, 2, 53], 53))],
+        horizon: std::time::Duration::from_secs(10),
         authority: Authority {
             pem: "the authority\n".to_owned(),
             der: Vec::new(),

@@ -29,12 +29,15 @@ use crate::{
 mod adapter;
 mod brief;
 pub mod capability;
+pub mod command;
+mod compete;
 mod daemon;
 mod evidence;
 pub mod exim;
 pub mod fetch;
 #[cfg(test)]
 mod fixture;
+pub mod haraka;
 #[cfg(target_os = "linux")]
 mod inject;
 #[cfg(target_os = "linux")]
@@ -42,6 +45,7 @@ mod install;
 mod library;
 pub mod msmtp;
 pub mod nullmailer;
+pub mod opensmtpd;
 pub mod options;
 mod pem;
 pub mod postfix;
@@ -88,6 +92,11 @@ pub trait Mta: Send + Sync {
     /// an MTA without a queue of its own says less.
     fn quiet(&self) -> Duration {
         Duration::from_secs(1)
+    }
+
+    /// In a sandbox: how long it may take to start, with everything that it prepares, in the machine's time.
+    fn start_max(&self) -> Duration {
+        Duration::from_secs(25)
     }
 
     /// Whether it asks the world's name server. One that goes by the machine's own tables is not judged by cases that
@@ -184,8 +193,14 @@ pub trait RunningMta: Send + Sync {
         None
     }
 
+    /// What it has taken and does not answer for at the horizon of its case, if it must have by then: of what it did not
+    /// do, nothing follows.
+    fn owes(&self) -> Option<StartError> {
+        None
+    }
+
     /// Completes if the MTA dies, and says how. Never for one that lives in this process.
-    fn lost(self: Arc<Self>) -> Work<String> {
+    fn lost(self: Arc<Self>) -> Work<StartError> {
         Box::pin(std::future::pending())
     }
 
@@ -249,6 +264,8 @@ pub struct Brief {
     pub address: IpAddr,
     /// Name servers, as they are dialled.
     pub resolvers: Vec<SocketAddr>,
+    /// How long its world lasts at most, once the first message may come.
+    pub horizon: Duration,
     /// The certificate authority to trust, in PEM and in DER.
     pub authority: Authority,
     /// Certificates that it may show, by name.

@@ -45,6 +45,10 @@ impl Mta for WithOptions {
         self.mta.quiet()
     }
 
+    fn start_max(&self) -> Duration {
+        self.mta.start_max()
+    }
+
     fn asks_name_server(&self) -> bool {
         self.mta.asks_name_server()
     }

@@ -27,7 +27,6 @@ use tokio::{
 use super::{
     Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, PlannedInjection, RUN_TIME_CHANGE,
     Reporter, RunningMta, Says, StartError, Submission, Work,
-    brief::stopped_field,
     inject::{self, Injected},
     install::{install, install_for_case, owner},
     reported::Reported,
@@ -40,9 +39,12 @@ use crate::{
 
 /// How long an MTA may take from its start to its first greeting. The greeting is what is waited for, and so is the end of
 /// a process; this is for one that does neither, on a machine that is as busy as it may be.
-const READY_MAX: Duration = Duration::from_secs(20);
+const READY_MAX: Duration = Duration::from_secs(60);
 /// How long one command of preparation may take.
 const PREPARE_MAX: Duration = Duration::from_secs(5);
+/// How long a command that is run again and again may take: longer than a world lasts on sockets, for a daemon may die
+/// with a client that is killed while it speaks to it.
+const REPEATED_MAX: Duration = Duration::from_secs(60);
 /// How long the shell may take for one text.
 const TOLD_MAX: Duration = Duration::from_secs(5);
 /// How long the end of a process may come after that of its connections.
@@ -308,10 +310,8 @@ impl RunningMta for Running {
             if let Some(planned) = &self.plan.injection {
                 return self.inject(planned, &message).await;
             }
-            if let Some(rights) = self.plan.passes
-                && let Some(name) = stopped_field(&message, rights)
-            {
-                return Err(StartError::unsupported(format!("the header firewall: `{name}`")));
+            if self.has_begun.load(Ordering::Relaxed) {
+                self.plan.unfiltered.iter().try_for_each(|way| way.firewall(&message))?;
             }
             let name = &message.name;
             let report = |recipient: &str, reply: &str| {
@@ -383,13 +383,10 @@ impl RunningMta for Running {
         })
     }
 
-    fn lost(self: Arc<Self>) -> Work<String> {
+    fn lost(self: Arc<Self>) -> Work<StartError> {
         Box::pin(async move {
             let why = self.first_end().await;
-            match self.failure(&format!("it died: {why}")) {
-                StartError::Failed { why } => why,
-                StartError::Unsupported { setting } => setting,
-            }
+            self.failure(&format!("it died: {why}"))
         })
     }
 
@@ -491,7 +488,7 @@ async fn repeat(running: std::sync::Weak<Running>, period: Duration, planned: Pl
         let Some(running) = running.upgrade() else { return };
         let Ok(mut process) = running.spawn("repeat", &planned, Output::Log) else { return };
         drop(running);
-        let _status = tokio::time::timeout(PREPARE_MAX, ended(&mut process.child)).await;
+        let _status = tokio::time::timeout(REPEATED_MAX, ended(&mut process.child)).await;
         kill(&mut process);
     }
 }

@@ -14,10 +14,15 @@ use tokio::{
 
 use super::{MtaReport, ReportReader, Reporter, ShellRefusal};
 
-/// Forwards reports. What speaks of a message that is not known yet waits for its name: an MTA may be done with a
-/// message before it has said that it took it.
+/// Reads reports and forwards them.
 pub(super) struct Reported {
     reader: ReportReader,
+    forwarding: Forwarding,
+}
+
+/// Forwards reports. What speaks of a message that is not known yet waits for its name: an MTA may be done with a
+/// message before it has said that it took it.
+pub(super) struct Forwarding {
     reporter: Arc<dyn Reporter>,
     state: Mutex<State>,
     /// A text that was typed has been run.
@@ -33,7 +38,7 @@ struct State {
 
 impl Reported {
     pub(super) fn new(reader: ReportReader, reporter: Arc<dyn Reporter>) -> Arc<Self> {
-        Arc::new(Self { reader, reporter, state: Mutex::default(), told: Notify::new() })
+        Arc::new(Self { reader, forwarding: Forwarding::new(reporter) })
     }
 
     /// Reads reports until there are no more.
@@ -41,7 +46,7 @@ impl Reported {
         let mut lines = BufReader::new(pipe::Receiver::from_owned_fd(output.into())?).lines();
         while let Some(line) = lines.next_line().await? {
             if let Some(report) = (self.reader.line)(&line) {
-                self.hear(report);
+                self.forwarding.hear(report);
             }
         }
         Ok(())
@@ -49,20 +54,33 @@ impl Reported {
 
     /// Waits until a text that was typed has been run, and everything that it reports has been heard.
     pub(super) async fn told(&self) {
-        self.told.notified().await;
+        self.forwarding.told.notified().await;
     }
 
     /// The message of this name in the trace was taken with this reply.
     pub(super) fn taken(&self, message: &str, reply: &str) {
-        let Some(name) = (self.reader.name)(reply) else { return };
+        if let Some(name) = (self.reader.name)(reply) {
+            self.forwarding.named(&name, message);
+        }
+    }
+}
+
+impl Forwarding {
+    pub(super) fn new(reporter: Arc<dyn Reporter>) -> Self {
+        Self { reporter, state: Mutex::default(), told: Notify::new() }
+    }
+
+    /// The MTA calls a message so; the second name is the one in the trace.
+    pub(super) fn named(&self, own: &str, message: &str) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.names.insert(name, message.to_owned());
+        state.names.insert(own.to_owned(), message.to_owned());
         for report in std::mem::take(&mut state.waiting) {
             self.tell_or_keep(&mut state, report);
         }
     }
 
-    fn hear(&self, report: MtaReport) {
+    /// Forwards a report, or keeps it until its message has a name.
+    pub(super) fn hear(&self, report: MtaReport) {
         self.tell_or_keep(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner), report);
     }
 
@@ -118,11 +136,11 @@ mod tests {
         let heard = Arc::new(Heard::default());
         let reader = ReportReader { name: |reply| reply.strip_prefix("250 ").map(str::to_owned), line: |_| None };
         let reported = Reported::new(reader, Arc::clone(&heard) as Arc<dyn Reporter>);
-        reported.hear(fate("7", "a@b.test"));
+        reported.forwarding.hear(fate("7", "a@b.test"));
         reported.taken("m2", "250 8");
         assert_eq!(*heard.0.lock().expect("no panic"), Vec::<String>::new());
         reported.taken("m1", "250 7");
-        reported.hear(fate("8", "c@b.test"));
+        reported.forwarding.hear(fate("8", "c@b.test"));
         assert_eq!(*heard.0.lock().expect("no panic"), ["m1 a@b.test", "m2 c@b.test"]);
     }
 }

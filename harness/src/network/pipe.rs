@@ -65,7 +65,7 @@ impl AsyncRead for PipeEnd {
 
 impl AsyncWrite for PipeEnd {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
-        self.writes.lock().poll_write(context, octets)
+        self.writes.lock().poll_write(context, &[IoSlice::new(octets)])
     }
 
     // Some writers have their last word in several pieces and write only once: an alert of TLS behind other records.
@@ -74,8 +74,7 @@ impl AsyncWrite for PipeEnd {
         context: &mut Context<'_>,
         pieces: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let octets: Vec<u8> = pieces.iter().flat_map(|piece| piece.iter().copied()).collect();
-        self.writes.lock().poll_write(context, &octets)
+        self.writes.lock().poll_write(context, pieces)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -166,15 +165,16 @@ impl State {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_write(&mut self, context: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(&mut self, context: &mut Context<'_>, pieces: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         if self.broken {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         if self.abandoned || self.ended {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
-        let count = octets.len().min(WINDOW_OCTETS - self.held);
-        if count == 0 && !octets.is_empty() {
+        let offered: usize = pieces.iter().map(|piece| piece.len()).sum();
+        let count = offered.min(WINDOW_OCTETS - self.held);
+        if count == 0 && offered > 0 {
             self.writer = Some(context.waker().clone());
             return self.idle();
         }
@@ -183,7 +183,12 @@ impl State {
             self.segments.push_back(std::mem::take(&mut self.spare));
         }
         if let Some(segment) = self.segments.back_mut() {
-            segment.extend(&octets[..count]);
+            let mut room = count;
+            for piece in pieces {
+                let taken = piece.len().min(room);
+                segment.extend(&piece[..taken]);
+                room -= taken;
+            }
         }
         self.held += count;
         self.idle_polls = 0;

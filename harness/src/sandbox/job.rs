@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    mta::{Evidence, MtaOption, StartError},
+    mta::{
+        Evidence, MtaOption, StartError,
+        command::{About, CommandLine, CommandMta},
+    },
     trace::Entry,
 };
 
@@ -15,6 +18,9 @@ use crate::{
 pub struct Job {
     /// The MTA, as the program calls it.
     pub mta: String,
+    /// The MTA, if it is one behind a command.
+    #[serde(default)]
+    pub command: Option<CommandMta>,
     /// Settings of the MTA's own, behind those that its adapter writes.
     #[serde(default)]
     pub options: Vec<MtaOption>,
@@ -31,6 +37,8 @@ pub struct Job {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Task {
+    /// To ask a command who it is.
+    About(CommandLine),
     /// To observe one case.
     Observe {
         /// The page's path: the id of its cases begins with its folder and stem.
@@ -53,6 +61,8 @@ pub enum Task {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Told {
+    /// Who a command says it is, or why that is not known.
+    About(Result<About, Refusal>),
     /// The case has ended. Always the last line of one.
     Done {
         /// Why the MTA did not do what the page asked for, if so.

@@ -25,7 +25,7 @@ mod work;
 
 pub use enter::enter;
 pub use job::{Job, Told};
-pub use observe::{Errand, WORK_MAX, check, observe, version};
+pub use observe::{Errand, WORK_MAX, about, check, observe, version};
 pub use work::work;
 
 /// What a sandbox is made for.
@@ -39,6 +39,9 @@ pub struct SandboxSpec {
     pub resolvers: Vec<IpAddr>,
     /// An unpacked tree of the MTA, laid over `/usr`, `/etc` and `/var`; `None`: what the machine has.
     pub root: Option<PathBuf>,
+    /// Folders of the machine that are to be seen, not to be written, even if they lie where a world has its own files:
+    /// below `/tmp` or `/run`.
+    pub shown: Vec<PathBuf>,
     /// Process id of whoever started this one; it dies with that.
     pub parent: Option<i32>,
 }

@@ -3,6 +3,7 @@
 use std::{
     ffi::CString,
     fs, io,
+    os::fd::{AsFd as _, OwnedFd},
     os::unix::{
         ffi::OsStrExt as _,
         fs::{PermissionsExt as _, symlink},
@@ -10,7 +11,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind, mount_bind_recursive, unmount};
+use rustix::{
+    fs::CWD,
+    mount::{
+        MountFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, mount, mount_bind, mount_bind_recursive, move_mount,
+        open_tree, unmount,
+    },
+};
 
 use super::{EnterError, SandboxSpec};
 
@@ -32,6 +39,7 @@ const DEVICE_LINKS: [(&str, &str); 4] = [
 /// Lays out the whole file system. Every mount of the machine is private and read-only by now.
 pub(super) fn lay_out(spec: &SandboxSpec) -> Result<(), EnterError> {
     let tree = spec.root.as_deref();
+    let shown = shown(&spec.shown).map_err(EnterError::at("a folder that is to be seen"))?;
     let [usual, other] = WORKSHOPS;
     let workshop = if tree.is_some_and(|tree| tree.starts_with(usual)) { other } else { usual };
     // Whoever checks that key files are safe looks at the directories above them: nobody else may write there.
@@ -44,6 +52,9 @@ pub(super) fn lay_out(spec: &SandboxSpec) -> Result<(), EnterError> {
     in_memory("/tmp", c"mode=1777").map_err(EnterError::at("/tmp"))?;
     in_memory("/run", c"mode=755").map_err(EnterError::at("/run"))?;
     fs::create_dir_all("/run/lock").map_err(EnterError::at("/run"))?;
+    for (folder, tree) in shown {
+        show(&folder, &tree).map_err(EnterError::at("a folder that is to be seen"))?;
+    }
     mount("proc", "/proc", "proc", MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::NOSUID, None)
         .map_err(EnterError::at("/proc"))?;
     for (file, text) in files(spec) {
@@ -54,6 +65,28 @@ pub(super) fn lay_out(spec: &SandboxSpec) -> Result<(), EnterError> {
 
 fn in_memory(target: &str, options: &std::ffi::CStr) -> io::Result<()> {
     Ok(mount("world", target, "tmpfs", MountFlags::NODEV | MountFlags::NOSUID, options)?)
+}
+
+/// Those folders that would be covered, and a hold of each, read-only as everything is by now. Outer ones first: what
+/// lies in one of them is seen by it.
+fn shown(folders: &[PathBuf]) -> io::Result<Vec<(PathBuf, OwnedFd)>> {
+    let mut covered = Vec::new();
+    for folder in folders {
+        let folder = fs::canonicalize(folder)?;
+        if WORKSHOPS.iter().any(|own| folder.starts_with(own)) {
+            covered.push(folder);
+        }
+    }
+    covered.sort();
+    covered.dedup_by(|inner, outer| inner.starts_with(outer.as_path()));
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC | OpenTreeFlags::AT_RECURSIVE;
+    covered.into_iter().map(|folder| Ok((folder.clone(), open_tree(CWD, &folder, flags)?))).collect()
+}
+
+/// Puts a folder back where it was.
+fn show(folder: &Path, tree: &OwnedFd) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    Ok(move_mount(tree.as_fd(), "", CWD, folder, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)?)
 }
 
 /// Lays a directory in memory over the MTA's files over the machine's.

@@ -18,12 +18,16 @@ use rustix::{
 use super::{EnterError, Job, Told, job::Task};
 use crate::{
     case::Case,
-    mta::{Evidence, MtaOption, StartError},
+    mta::{
+        Evidence, MtaOption, StartError,
+        command::{About, CommandLine, CommandMta},
+    },
     trace::{Entry, Event, Trace, event::EndCause},
     world::{Observation, SOCKETS_HORIZON_MAX, carrying, too_long},
 };
 
-/// How long a worker may take beyond the horizon of its case, for everything: start, canary, end. Then it is killed.
+/// How long a worker may take beyond the horizon of its case, for everything: start, canary, end. Then it is killed. A
+/// command that may take long to be ready has that time as well.
 pub const WORK_MAX: Duration = Duration::from_secs(50);
 /// How much of what a worker complains of is kept, in octets.
 const COMPLAINT_OCTETS_MAX: u64 = 8192;
@@ -35,6 +39,8 @@ pub struct Errand {
     pub worker: (PathBuf, Vec<String>),
     /// The MTA, as the worker knows it.
     pub mta: String,
+    /// The MTA, if it is one behind a command; then nobody needs to know its name.
+    pub command: Option<CommandMta>,
     /// Settings of the MTA's own, behind those that its adapter writes.
     pub options: Vec<MtaOption>,
     /// An unpacked tree of the MTA; `None`: the machine's own.
@@ -43,6 +49,12 @@ pub struct Errand {
     pub seed: u64,
     /// The time of day, at which worlds begin.
     pub now: SystemTime,
+}
+
+impl Errand {
+    fn work_max(&self) -> Duration {
+        WORK_MAX + self.command.as_ref().map(CommandMta::ready_max).unwrap_or_default()
+    }
 }
 
 /// Whether this process may make sandboxes.
@@ -70,10 +82,10 @@ pub fn observe(errand: &Errand, case: &Case, page: &[u8]) -> Observation {
         now_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
     };
     let (mut entries, mut done) = (Vec::new(), None);
-    let ended = run(errand, task, case.world.horizon + carrying(case) + WORK_MAX, |told| match told {
+    let ended = run(errand, task, case.world.horizon + carrying(case) + errand.work_max(), |told| match told {
         Told::Done { refusal, evidence } => done = Some((refusal.map(StartError::from), evidence)),
         Told::Entry(entry) => entries.push(entry),
-        Told::Version(_) => {}
+        Told::About(_) | Told::Version(_) => {}
     });
     let (refusal, evidence) = match (done, ended) {
         (Some((refusal, evidence)), _) => (refusal, evidence),
@@ -101,6 +113,23 @@ pub fn version(errand: &Errand) -> Result<String, StartError> {
     let failed = |why: String| StartError::Failed { why };
     let ended = ended.map_err(|error| failed(format!("the sandbox's worker could not be started: {error}")))?;
     version.ok_or_else(|| failed(ended.in_words()))
+}
+
+/// Asks a command who it is, in a sandbox of its own.
+///
+/// # Errors
+///
+/// If it could not be asked, or what it says is of no use.
+pub fn about(errand: &Errand, line: &CommandLine) -> Result<About, StartError> {
+    let mut about = None;
+    let ended = run(errand, Task::About(line.clone()), WORK_MAX, |told| {
+        if let Told::About(told) = told {
+            about = Some(told);
+        }
+    });
+    let failed = |why: String| StartError::Failed { why };
+    let ended = ended.map_err(|error| failed(format!("the sandbox's worker could not be started: {error}")))?;
+    about.map_or_else(|| Err(failed(ended.in_words())), |about| about.map_err(StartError::from))
 }
 
 /// A trace that was cut off ends as lost: of what is not in it nothing follows.
@@ -136,8 +165,8 @@ impl Ended {
 
 /// Runs a worker to its end, or to the end of its time.
 fn run(errand: &Errand, task: Task, limit: Duration, mut hear: impl FnMut(Told)) -> io::Result<Ended> {
-    let Errand { mta, options, root, .. } = errand.clone();
-    let job = Job { mta, options, root, parent: process::id(), task };
+    let Errand { mta, command, options, root, .. } = errand.clone();
+    let job = Job { mta, command, options, root, parent: process::id(), task };
     let job = serde_json::to_vec(&job)?;
     let (program, arguments) = &errand.worker;
     let mut child = spawn(program, arguments)?;

@@ -10,7 +10,7 @@ use std::{
 use super::{EnterError, Job, SandboxSpec, Told, enter, job::Task};
 use crate::{
     case::{Case, CaseError, Catalogue, Corpus},
-    mta::{Mta, StartError, WithOptions},
+    mta::{Mta, StartError, WithOptions, command},
     trace::Entry,
     world::{NetworkKind, Observation, Settings, Tap, observe_telling},
 };
@@ -53,9 +53,18 @@ pub fn work(catalogue: Catalogue<'_>, mta_of: &dyn Fn(&str) -> Option<Box<dyn Mt
     let mut text = Vec::new();
     io::stdin().lock().read_to_end(&mut text)?;
     let job: Job = serde_json::from_slice(&text)?;
-    let mta = mta_of(&job.mta).ok_or_else(|| WorkError::NoMta { name: job.mta.clone() })?;
+    if let Task::About(line) = &job.task {
+        enter(&SandboxSpec { shown: line.folders(), ..spec(&job, None) })?;
+        tell(&Told::About(command::ask(line).map_err(StartError::into)));
+        return Ok(());
+    }
+    let mta: Box<dyn Mta> = match &job.command {
+        Some(command) => Box::new(command.clone()),
+        None => mta_of(&job.mta).ok_or_else(|| WorkError::NoMta { name: job.mta.clone() })?,
+    };
     let mta: Box<dyn Mta> = Box::new(WithOptions { mta, options: job.options.clone() });
     match &job.task {
+        Task::About(_) => {}
         Task::Observe { file, page, case, seed, now_ms } => {
             let corpus = Corpus::new([(file.clone(), page.clone().into_bytes())]);
             let case = corpus.case(case, catalogue)?;
@@ -83,6 +92,7 @@ fn spec(job: &Job, case: Option<&Case>) -> SandboxSpec {
         address: world.address,
         resolvers: world.name_servers,
         root,
+        shown: job.command.as_ref().map(|command| command.line.folders()).unwrap_or_default(),
         parent: job.parent.try_into().ok(),
     }
 }

@@ -9,6 +9,7 @@ pub mod parallel;
 pub mod run;
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     num::NonZeroUsize,
     path::{Path, PathBuf},
@@ -27,7 +28,7 @@ use crate::{
 pub struct Suite {
     corpus: Corpus,
     catalogue: Catalogue,
-    snapshots: BTreeMap<PathBuf, String>,
+    snapshots: BTreeMap<PathBuf, Cow<'static, str>>,
 }
 
 /// Why files make no suite.
@@ -61,6 +62,19 @@ impl Suite {
     ///
     /// If the catalogue cannot be read. Pages are read later, when their cases are asked for.
     pub fn from_files(files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>) -> Result<Self, SuiteError> {
+        Self::of(files.into_iter().map(|(file, octets)| (file, Cow::Owned(octets))))
+    }
+
+    /// As [`Suite::from_files`], of files that are part of the program: they are not copied.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn built_in(files: impl IntoIterator<Item = (PathBuf, &'static [u8])>) -> Result<Self, SuiteError> {
+        Self::of(files.into_iter().map(|(file, octets)| (file, Cow::Borrowed(octets))))
+    }
+
+    fn of(files: impl Iterator<Item = (PathBuf, Cow<'static, [u8]>)>) -> Result<Self, SuiteError> {
         let (mut pages, mut tables, mut snapshots) = (Vec::new(), Vec::new(), BTreeMap::new());
         for (file, octets) in files {
             match kind(&file) {
@@ -73,7 +87,7 @@ impl Suite {
                 Kind::Other => {}
             }
         }
-        let tables = tables.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        let tables = tables.iter().map(|(file, text)| (file.as_str(), text.as_ref()));
         Ok(Self { corpus: Corpus::new(pages), catalogue: Catalogue::from_toml(tables)?, snapshots })
     }
 
@@ -102,7 +116,7 @@ impl Suite {
     /// The stored snapshot at this path.
     #[must_use]
     pub fn snapshot(&self, file: &Path) -> Option<&str> {
-        self.snapshots.get(file).map(String::as_str)
+        self.snapshots.get(file).map(AsRef::as_ref)
     }
 
     /// The cases that any of the filters means; all of them if there is no filter. All pages are read.
@@ -173,6 +187,10 @@ fn kind(file: &Path) -> Kind {
     }
 }
 
-fn text(file: &Path, octets: Vec<u8>) -> Result<String, SuiteError> {
-    String::from_utf8(octets).map_err(|_| SuiteError::NotText { file: file.to_owned() })
+fn text(file: &Path, octets: Cow<'static, [u8]>) -> Result<Cow<'static, str>, SuiteError> {
+    let text = match octets {
+        Cow::Borrowed(octets) => str::from_utf8(octets).ok().map(Cow::Borrowed),
+        Cow::Owned(octets) => String::from_utf8(octets).ok().map(Cow::Owned),
+    };
+    text.ok_or_else(|| SuiteError::NotText { file: file.to_owned() })
 }

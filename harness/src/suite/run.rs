@@ -5,7 +5,7 @@ use std::{cmp::Reverse, num::NonZeroUsize};
 
 use super::{
     Suite,
-    parallel::{Proceed, in_parallel},
+    parallel::{Ends, Proceed, in_parallel},
 };
 use crate::{
     case::Case,
@@ -18,7 +18,7 @@ use crate::{
     requirement::Basis,
     trace::{Entry, Event, Trace, event::EndCause},
     verdict::{self, Judged, Ruling, Terms},
-    world::{Observation, Settings, observe},
+    world::{NetworkKind, Observation, Settings, observe},
 };
 
 /// What a run is asked for.
@@ -106,7 +106,8 @@ impl Suite {
         progress: &dyn Progress,
         observe: &Observe<'_>,
     ) -> Vec<CaseResult<'a>> {
-        in_parallel(cases, &order(cases, plan.haste), plan.jobs, |case| {
+        let order = order(cases, plan.haste);
+        in_parallel(cases, (&order, ends(plan)), plan.jobs, |case| {
             progress.begins(&case.id);
             let result = self.observed(case, mta, plan, observe);
             progress.ends(&result);
@@ -219,6 +220,15 @@ fn order(cases: &[&Case], haste: Haste) -> Vec<usize> {
         order.sort_by_cached_key(|place| Reverse(weight(cases[*place])));
     }
     order
+}
+
+/// From where in that order jobs take their cases. In memory, where nothing waits, half of them begin with the short
+/// ones: large messages side by side would only take up memory.
+fn ends(plan: Plan) -> Ends {
+    match (plan.settings.network, plan.haste) {
+        (NetworkKind::Memory, Haste::AllCases) => Ends::Both,
+        _ => Ends::Front,
+    }
 }
 
 /// How long a case takes, roughly, and in no unit: a millisecond of world time costs about as much as an octet.

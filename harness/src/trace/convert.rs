@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mtaspec_fake_smarthost::mail_data::{HEAD_TAIL_OCTETS, HEADER_OCTETS_MAX, Kept, MailData, WHOLE_OCTETS_MAX};
+use mtaspec_fake_smarthost::mail_data::{self, HEAD_TAIL_OCTETS, HEADER_OCTETS_MAX, Kept, MailData, WHOLE_OCTETS_MAX};
 
 use super::{
     digest::Digest,
@@ -13,15 +13,25 @@ impl From<&MailData> for MessageFacts {
     fn from(data: &MailData) -> Self {
         Self {
             size: data.size,
-            sha256: hexadecimal(&data.sha256).into(),
+            sha256: Digest::from(&data.sha256),
             header: data.header.clone().into(),
             body_size: data.body_size,
-            body_sha256: hexadecimal(&data.body_sha256).into(),
+            body_sha256: Digest::from(&data.body_sha256),
             longest_line: data.longest_line,
             bare_cr: data.bare_cr,
             bare_lf: data.bare_lf,
             above_127: data.above_127,
         }
+    }
+}
+
+impl From<&mail_data::Digest> for Digest {
+    fn from(digest: &mail_data::Digest) -> Self {
+        if digest.is_known() {
+            return hexadecimal(&digest.octets()).into();
+        }
+        let digest = digest.clone();
+        Self::worked_out(move || digest.octets())
     }
 }
 

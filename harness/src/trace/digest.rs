@@ -32,11 +32,17 @@ impl Digest {
     /// Of octets that `give` hands over, piece by piece, once the digest is read.
     #[must_use]
     pub fn later(give: impl FnOnce(&mut dyn FnMut(&[u8])) + Send + 'static) -> Self {
-        let work: Work = Box::new(move || {
+        Self::worked_out(move || {
             let mut digest = Sha256::new();
             give(&mut |piece| digest.update(piece));
-            hexadecimal(&digest.finalize())
-        });
+            digest.finalize().into()
+        })
+    }
+
+    /// The one that `work` gives, once the digest is read.
+    #[must_use]
+    pub fn worked_out(work: impl FnOnce() -> [u8; 32] + Send + 'static) -> Self {
+        let work: Work = Box::new(move || hexadecimal(&work()));
         Self(Inner::Later(Arc::new(LazyLock::new(work))))
     }
 

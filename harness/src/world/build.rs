@@ -160,6 +160,7 @@ pub(super) fn brief(
         server: case.world.server.clone(),
         address: case.world.address,
         resolvers: case.world.name_servers.iter().map(|&address| SocketAddr::new(address, DNS_PORT)).collect(),
+        horizon: case.world.horizon,
         authority: authority(case, pki)?,
         identities: identities(case, &connectors, pki)?,
         accepted: case.world.accepts.iter().map(|domain| (domain.clone(), ORIGIN)).collect(),

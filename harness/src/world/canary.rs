@@ -37,7 +37,7 @@ use crate::{
 /// proves nothing of it.
 pub(super) const HOST: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 254)), 25);
 /// How long the canary may take.
-const CANARY_MAX: Duration = Duration::from_secs(15);
+pub(crate) const CANARY_MAX: Duration = Duration::from_secs(15);
 
 /// What stands around the MTA before its case begins.
 pub(super) struct Forecourt {
@@ -71,7 +71,7 @@ impl Forecourt {
         tokio::select! {
             biased;
             done = arrived => done,
-            why = Arc::clone(running).lost() => Err(StartError::Failed { why }),
+            error = Arc::clone(running).lost() => Err(error),
             () = tokio::time::sleep(CANARY_MAX) => {
                 let why = format!("the canary message to {HOST} did not arrive within {CANARY_MAX:?}");
                 Err(StartError::Failed { why })

@@ -12,6 +12,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use canary::CANARY_MAX;
 pub use recorder::{Recorder, Tap, WORLD_EVENTS_MAX};
 pub(crate) use run::{BEYOND_SOCKETS, carrying, too_long};
 pub use run::{NetworkKind, Observation, SOCKETS_HORIZON_MAX, Settings, observe, observe_telling};

@@ -50,6 +50,8 @@ struct State {
     /// Recipients that went in and have no fate yet, with how many copies.
     pending: BTreeMap<(String, String), u32>,
     limit: bool,
+    /// The end is written: what an MTA does while it is stopped is no part of its case.
+    ended: bool,
     /// When a message last went in, was taken or got a fate, in milliseconds.
     progress_ms: u64,
 }
@@ -84,6 +86,10 @@ impl Recorder {
     }
 
     fn push(&self, state: &mut State, entry: Entry) {
+        if state.ended {
+            return;
+        }
+        state.ended = matches!(entry.event, Event::End { .. });
         if let Some(tap) = &self.tap {
             tap(&entry);
         }

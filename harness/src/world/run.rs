@@ -255,8 +255,8 @@ impl Watched<'_> {
             let look = if self.running.backlog().is_some() { LOOK.min(quiet) } else { quiet };
             tokio::select! {
                 biased;
-                why = &mut lost => {
-                    schedule.refuse(StartError::Failed { why });
+                error = &mut lost => {
+                    schedule.refuse(error);
                     return (EndCause::Lost, quiet);
                 }
                 () = recorder.changed() => empty = Duration::ZERO,
@@ -291,6 +291,10 @@ impl Watched<'_> {
     /// How a case ends that has not settled. Where a queue of the MTA's own should have all messages by now and has
     /// not, the machine was too slow, and what the MTA did not do proves nothing.
     fn at_the_horizon(&self, schedule: &Schedule) -> EndCause {
+        if let Some(debt) = self.running.owes() {
+            schedule.refuse(debt);
+            return EndCause::Lost;
+        }
         if self.running.backlog().is_none() || schedule.all_handed_over() {
             return EndCause::Horizon;
         }

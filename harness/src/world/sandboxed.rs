@@ -24,8 +24,6 @@ use crate::{
     trace::Trace,
 };
 
-/// How long an MTA may take to start, with everything that it prepares.
-const START_MAX: Duration = Duration::from_secs(25);
 /// How long an MTA may take to stop.
 const STOP_MAX: Duration = Duration::from_secs(3);
 
@@ -64,9 +62,10 @@ async fn begin(
     brief.accepted.push((CANARY_DOMAIN.to_owned(), canary::HOST));
     brief.evidence = Arc::clone(evidence);
     let forecourt = Forecourt::open(&pki, &clock).await?;
-    let running = tokio::time::timeout(START_MAX, mta.start(brief))
+    let most = mta.start_max();
+    let running = tokio::time::timeout(most, mta.start(brief))
         .await
-        .map_err(|_| StartError::Failed { why: format!("it did not start within {START_MAX:?}") })??;
+        .map_err(|_| StartError::Failed { why: format!("it did not start within {most:?}") })??;
     forecourt.fly(&running, &case.world.server).await?;
     drop(forecourt);
     Arc::clone(&running).begin().await?;

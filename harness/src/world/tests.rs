@@ -2,18 +2,19 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, UNIX_EPOCH},
 };
 
 use mtaspec_reference_transport::network::Network;
 
-use super::{NetworkKind, Settings, observe};
+use super::{NetworkKind, Recorder, Settings, Tap, observe};
 use crate::{
     case::Case,
     claim::fixture,
     mta::{Brief, Library, Mta, RunningMta, SendMessage, StartError, Submission, Work},
-    trace::{Event, event::EndCause},
+    network::clock::WorldClock,
+    trace::{Entry, Event, event::EndCause},
 };
 
 /// A library that takes no message at all.
@@ -85,4 +86,18 @@ fn a_world_that_spins_without_progress_ends_with_its_limit() {
     assert!(
         trace.0.iter().any(|entry| matches!(&entry.event, Event::Limit { limit, .. } if limit == "WORLD_EVENTS_MAX"))
     );
+}
+
+#[tokio::test]
+async fn what_happens_after_the_end_is_told_to_nobody() {
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = Arc::clone(&told);
+    let tap: Tap = Arc::new(move |entry: &Entry| {
+        kept.lock().expect("no panic").push(serde_json::to_string(&entry.event).expect("JSON"));
+    });
+    let clock = WorldClock::starting_at(UNIX_EPOCH);
+    let recorder = Recorder::telling(clock, "mta.sender.test".to_owned(), Some(tap));
+    let entries = recorder.finish(EndCause::Settled, 1, 1);
+    recorder.record(Event::Limit { limit: "late".to_owned(), session: None });
+    assert_eq!((entries.len(), told.lock().expect("no panic").len()), (1, 1));
 }

@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::{Directory, Role, Server};
+use super::{Directory, ReceiveConnector, Role, Server};
 use crate::{
     connector::{Connector, Routing, SmartHost},
     delivery::{Peer, Purpose, Relay},
@@ -12,13 +12,7 @@ use crate::{
     routing::{self, Distance, Place, SitePath, Sites},
 };
 
-/// Where a Transport service listens for other servers (IMP-04).
-const PORT_TRANSPORT: u16 = 2525;
-/// Where a Front End Transport service listens for mail to be sent on its way out (FEP-04).
-const PORT_OUTBOUND_PROXY: u16 = 717;
-/// Where an Edge server listens (IMP-04).
-const PORT_EDGE: u16 = 25;
-/// Where a Mailbox Transport service takes mail for the mailboxes that it keeps (IMP-04).
+/// Where a Mailbox Transport service takes mail for the mailboxes that it keeps (IMP-04); no Receive connector shows it.
 const PORT_MAILBOX_DELIVERY: u16 = 475;
 
 impl Directory {
@@ -60,7 +54,7 @@ impl Directory {
         }
         let is_near = |server: &&Server| server.roles.contains(&Role::FrontEnd) && same(&server.site, &local.site);
         let near = self.organisation().servers.iter().filter(is_near);
-        let peers: Vec<Peer> = near.map(|server| peer(server, PORT_OUTBOUND_PROXY)).collect();
+        let peers: Vec<Peer> = near.map(|server| peer(server, ReceiveConnector::OutboundProxy.port())).collect();
         let groups = if peers.is_empty() { Vec::new() } else { vec![peers] };
         Some(Relay { purpose: Purpose::FrontEnd { next_hop }, connector: Some(Arc::clone(connector)), groups })
     }
@@ -99,7 +93,10 @@ impl Directory {
         let here = &self.local_server().site;
         let (near, far): (Vec<&Server>, Vec<&Server>) = edges.iter().partition(|edge| same(self.site_of(edge), here));
         if !near.is_empty() {
-            return (Purpose::Edge, vec![near.into_iter().map(|edge| peer(edge, PORT_EDGE)).collect()]);
+            return (
+                Purpose::Edge,
+                vec![near.into_iter().map(|edge| peer(edge, ReceiveConnector::Edge.port())).collect()],
+            );
         }
         let mut subscribed: Vec<&str> = far.iter().map(|edge| self.site_of(edge)).collect();
         subscribed.sort_by_key(|site| rank(sites, site));
@@ -117,7 +114,7 @@ impl Directory {
         near.dedup_by(|a, b| same(a, b));
         let of = |site: &&str| {
             let here = sources.iter().filter(|source| same(&source.site, site));
-            here.map(|source| peer(source, PORT_TRANSPORT)).collect::<Vec<_>>()
+            here.map(|source| peer(source, ReceiveConnector::Transport.port())).collect::<Vec<_>>()
         };
         let nearest = near.first().map(|site| self.on_the_way(site, sites));
         near.iter().map(of).chain(nearest.into_iter().flatten()).collect()
@@ -133,7 +130,8 @@ impl Directory {
     fn transports_of(&self, site: &str) -> Option<Vec<Peer>> {
         let all = self.organisation().servers.iter();
         let is_there = |server: &&Server| server.roles.contains(&Role::Transport) && same(&server.site, site);
-        let peers: Vec<Peer> = all.filter(is_there).map(|server| peer(server, PORT_TRANSPORT)).collect();
+        let peers: Vec<Peer> =
+            all.filter(is_there).map(|server| peer(server, ReceiveConnector::Transport.port())).collect();
         (!peers.is_empty()).then_some(peers)
     }
 

@@ -21,6 +21,7 @@
 mod authentication;
 mod channel;
 mod chunks;
+mod content;
 mod error;
 mod exchange_server;
 mod extensions;
@@ -34,9 +35,10 @@ use std::{net::IpAddr, time::Duration};
 
 use self::channel::Channel;
 pub use self::{
+    content::{Body, BodyType, Content},
     error::{Need, Reach, SessionError},
     extensions::Extensions,
-    transaction::{BodyType, Content, Envelope, Transacted, Verdict},
+    transaction::{Envelope, Transacted, Verdict},
 };
 use crate::{
     connector::{Authentication, Hello},

@@ -34,7 +34,7 @@ fn host() -> Host {
 }
 
 fn content(text: &str) -> Content {
-    Content::new(b"Subject: x\r\n\r\n".to_vec(), Arc::new(text.as_bytes().to_vec()), 0)
+    Content::new(b"Subject: x\r\n\r\n".to_vec(), Body::new(Arc::new(text.as_bytes().to_vec()), 0))
 }
 
 /// What a session came to, in words: how it opened, each recipient's verdict, how it ended.
@@ -363,7 +363,7 @@ async fn a_message_of_35_mb_goes_through_a_small_window() {
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let body: Arc<Vec<u8>> =
         b".0123456789012345678901234567890123456789012345678901234567890123456789\r\n".repeat(480_000).into();
-    let content = Content::new(b"Subject: x\r\n\r\n".to_vec(), Arc::clone(&body), 0);
+    let content = Content::new(b"Subject: x\r\n\r\n".to_vec(), Body::new(Arc::clone(&body), 0));
     assert_eq!(content.size(), body.len() as u64 + 14);
     let peer = async {
         let mut peer = Peer::new(theirs);

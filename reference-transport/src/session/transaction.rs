@@ -2,13 +2,13 @@
 
 use std::{borrow::Cow, io, sync::Arc};
 
-use super::{Need, Session, SessionError, accept, unwritable};
+use super::{BodyType, Content, Need, Session, SessionError, accept, unwritable};
 use crate::{
     domain::Mailbox,
     dsn::{OriginalRecipient, Request},
     limits::MAIL_DATA_BLOCK_OCTETS,
     reply::{Reply, ReplyCode, Severity},
-    wire::{Command, CommandError, END_OF_MAIL_DATA, Transparency, command_line_with, path_argument, wire_size},
+    wire::{Command, CommandError, END_OF_MAIL_DATA, Transparency, command_line_with, path_argument},
 };
 
 /// Who sends, and who shall receive.
@@ -20,60 +20,6 @@ pub struct Envelope<'a> {
     pub recipients: &'a [&'a str],
     /// What the sender asks about notifications; passed on to a host that offers DSN, and to no other (FAIL-24).
     pub dsn: &'a Request,
-}
-
-/// A message as it shall be sent: a header of its own, and a body that is shared.
-#[derive(Clone, Debug)]
-pub struct Content {
-    head: Vec<u8>,
-    body: Arc<Vec<u8>>,
-    body_start: usize,
-    size: u64,
-    body_type: BodyType,
-}
-
-/// What the octets of a message ask of a host.
-#[expect(clippy::exhaustive_enums, reason = "RFC 6152 and RFC 3030 have these three")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BodyType {
-    /// ASCII in lines.
-    SevenBit,
-    /// Octets above 127 in lines: 8BITMIME (RFC 6152).
-    EightBit,
-    /// A part that says `Content-Transfer-Encoding: binary`: BINARYMIME, and so CHUNKING (RFC 3030 §3).
-    Binary,
-}
-
-impl Content {
-    /// A message of `head`, empty line included, and of `body` from `body_start`.
-    #[must_use]
-    pub fn new(head: Vec<u8>, body: Arc<Vec<u8>>, body_start: usize) -> Self {
-        let tail = body.get(body_start..).unwrap_or_default();
-        let body_type = body_type(&head, tail);
-        let size = match body_type {
-            BodyType::Binary => (head.len() + tail.len()) as u64,
-            BodyType::EightBit | BodyType::SevenBit => wire_size(&[&head, tail]),
-        };
-        Self { head, body, body_start, size, body_type }
-    }
-
-    /// What it asks of a host.
-    #[must_use]
-    pub fn body_type(&self) -> BodyType {
-        self.body_type
-    }
-
-    /// Octets on the wire: RFC 1870 §5.
-    #[must_use]
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// Its octets, in order.
-    #[must_use]
-    pub fn parts(&self) -> [&[u8]; 2] {
-        [&self.head, self.body.get(self.body_start..).unwrap_or_default()]
-    }
 }
 
 /// What became of one recipient in one transaction.
@@ -139,16 +85,16 @@ impl Session {
     /// The MAIL line, if this host can take this message at all. Only what it offered is used (SES-03).
     fn mail_line(&self, envelope: Envelope<'_>, content: &Content) -> Result<Vec<u8>, SessionError> {
         let missing = |keyword| SessionError::Extension { keyword, needed_by: Need::Message };
-        if let Some(max) = self.extensions.size_max().filter(|&max| content.size > max) {
-            return Err(SessionError::Oversize { size: content.size, max });
+        if let Some(max) = self.extensions.size_max().filter(|&max| content.size() > max) {
+            return Err(SessionError::Oversize { size: content.size(), max });
         }
         let path = path_argument("FROM", envelope.reverse_path).map_err(|source| unwritable(Command::Mail, source))?;
-        let size = format!("SIZE={}", content.size);
+        let size = format!("SIZE={}", content.size());
         let mut words = vec!["MAIL", &path];
         if self.extensions.offers("SIZE") {
             words.push(&size);
         }
-        match content.body_type {
+        match content.body_type() {
             BodyType::SevenBit => {}
             BodyType::EightBit if !self.extensions.offers("8BITMIME") => return Err(missing("8BITMIME")),
             BodyType::EightBit => words.push("BODY=8BITMIME"),
@@ -158,7 +104,7 @@ impl Session {
             BodyType::Binary => words.push("BODY=BINARYMIME"),
         }
         let is_ascii = envelope.reverse_path.is_ascii() && envelope.recipients.iter().all(|path| path.is_ascii());
-        if !is_ascii || !content.head.is_ascii() {
+        if !is_ascii || !content.head().is_ascii() {
             if !self.extensions.offers("SMTPUTF8") {
                 return Err(missing("SMTPUTF8"));
             }
@@ -179,7 +125,7 @@ impl Session {
     /// Whether MAIL has SMTPUTF8 (RFC 6531 §3.4).
     fn is_international(&self, envelope: Envelope<'_>, content: &Content) -> bool {
         let mut paths = envelope.recipients.iter().chain([&envelope.reverse_path]);
-        self.extensions.offers("SMTPUTF8") && !(paths.all(|path| path.is_ascii()) && content.head.is_ascii())
+        self.extensions.offers("SMTPUTF8") && !(paths.all(|path| path.is_ascii()) && content.head().is_ascii())
     }
 
     /// The RCPT line of the recipient at this place of the envelope.
@@ -215,7 +161,7 @@ impl Session {
         if rcpts.is_empty() {
             return Ok(());
         }
-        if content.body_type == BodyType::Binary {
+        if content.body_type() == BodyType::Binary {
             return self.run_chunked(content, mail, &rcpts, verdicts).await;
         }
         let accepted = if self.extensions.offers("PIPELINING") {
@@ -384,32 +330,6 @@ impl Session {
         block.extend_from_slice(END_OF_MAIL_DATA);
         self.channel.write(&block, Command::EndOfData, self.timeouts.data_block).await
     }
-}
-
-/// Whether a part, or the message itself, says that it is binary; else whether it has octets above 127.
-fn body_type(head: &[u8], tail: &[u8]) -> BodyType {
-    const FIELD: &[u8] = b"content-transfer-encoding:";
-    let says_binary = |line: &[u8]| {
-        line.get(..FIELD.len()).is_some_and(|name| name.eq_ignore_ascii_case(FIELD))
-            && line[FIELD.len()..].trim_ascii().eq_ignore_ascii_case(b"binary")
-    };
-    let lines = |octets: &'_ [u8]| octets.split(|&octet| octet == b'\n').any(says_binary);
-    if lines(head) || (field_names_parts(head) && lines(tail)) {
-        return BodyType::Binary;
-    }
-    if head.is_ascii() && tail.is_ascii() { BodyType::SevenBit } else { BodyType::EightBit }
-}
-
-/// Whether the message has parts, each with a header of its own (RFC 2046 §5.1).
-fn field_names_parts(head: &[u8]) -> bool {
-    const FIELD: &[u8] = b"content-type:";
-    head.split(|&octet| octet == b'\n').any(|line| {
-        line.get(..FIELD.len()).is_some_and(|name| name.eq_ignore_ascii_case(FIELD))
-            && line[FIELD.len()..]
-                .trim_ascii_start()
-                .get(..10)
-                .is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/"))
-    })
 }
 
 /// Why there is no reply to the end of mail data.

@@ -50,8 +50,9 @@ pub(super) fn section(transports: &[Transport]) -> String {
     let condition = format!("${{if or{{{}}}}}", accounts.iter().map(may).collect::<String>());
     let both = |own: &Account| format!("^{}^{}", own.user, own.password);
     let sends = [
-        ("PLAIN", chosen(&both)),
+        // Exim tries them in this order, and `BasicAuth` is LOGIN (AUT-07).
         ("LOGIN", format!(": {} : {}", chosen(&|own| own.user.clone()), chosen(&|own| own.password.clone()))),
+        ("PLAIN", chosen(&both)),
     ];
     for (mechanism, send) in sends {
         let _infallible = write!(
@@ -64,7 +65,7 @@ pub(super) fn section(transports: &[Transport]) -> String {
     text
 }
 
-/// A user name or a password as an item of `client_send` (Exim specification, 34.4): a circumflex, and the colon that
+/// A user name or a password as an item of `client_send` (Exim specification, 34.7): a circumflex, and the colon that
 /// separates items, are doubled.
 fn secret(text: &str) -> Result<String, StartError> {
     let is_text = text.trim() == text && !text.is_empty() && !text.contains(char::is_control);

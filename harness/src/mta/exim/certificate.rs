@@ -56,9 +56,9 @@ pub(super) fn event_action(names: &[Wanted]) -> String {
     )
 }
 
-/// The names of the certificate, as a list.
+/// The names of the certificate, as a list: the common name only where there are no others (RFC 6125 §6.4.4).
 const NAMES: &str =
-    "<; ${certextract{subj_altname,dns,>;}{$tls_out_peercert}};${certextract{subject,CN}{$tls_out_peercert}}";
+    "<; ${certextract{subj_altname,dns,>;}{$tls_out_peercert}{$value}{${certextract{subject,CN}{$tls_out_peercert}}}}";
 
 impl Wanted {
     /// A condition on `$item`.

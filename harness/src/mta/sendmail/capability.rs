@@ -29,7 +29,7 @@ pub const CAPABILITIES: [Capability; 24] = [
     Capability::row("-SmartHosts", Whole, "a list of hosts of one preference"),
     Capability::row("-SmtpMaxMessagesPerConnection", Whole, "m= of the mailer"),
     Capability::row("-TlsAuthLevel CertificateValidation", Whole, "${verify} in tls_server"),
-    Capability::row("-TlsAuthLevel DomainValidation", Whole, "the same, with $={cert_altnames} and ${cn_subject}"),
+    Capability::row("-TlsAuthLevel DomainValidation", Whole, "the same, with $={cert_altnames}"),
     Capability::row("-TlsDomain", Partly, "a name, but no pattern"),
     Capability::row(
         "-UseExternalDNSServersEnabled",

@@ -12,7 +12,7 @@ mod security;
 
 use std::{collections::BTreeSet, net::SocketAddr, path::Path, time::Duration};
 
-use mtaspec_reference_transport::connector::{Connector, HeaderRights};
+use mtaspec_reference_transport::connector::Connector;
 
 pub use self::capability::CAPABILITIES;
 use self::{config::Way, routes::Routes, security::Session};
@@ -84,7 +84,7 @@ impl Adapter for Sendmail {
         for identity in &brief.identities {
             plan.files.push(PlannedFile::secret(files::identity_file(&identity.name), identity.pem()));
         }
-        plan.passes = Some(passes(&enabled));
+        plan.unfiltered = enabled.iter().map(|connector| brief.only_way(connector)).collect();
         plan.queue = vec![format!("{QUEUE}/qf").into()];
         plan.opens_queue = true;
         plan.start = vec![PlannedCommand::new(PROGRAM, ["-bD".to_owned(), format!("-q{}s", RETRY.as_secs())])];
@@ -114,16 +114,6 @@ fn beyond(brief: &Brief, connectors: &[&Connector]) -> Option<&'static str> {
     let of_connector =
         |own: &&Connector| crate::mta::brief::beyond_connectors(own).or_else(|| crate::mta::brief::beyond_most(own));
     connectors.iter().find_map(of_connector).or_else(|| brief.settings.beyond_most())
-}
-
-/// Which header fields every connector may send: none can be taken out of a message.
-fn passes(connectors: &[&Connector]) -> HeaderRights {
-    let all = |right: fn(&HeaderRights) -> bool| connectors.iter().all(|own| right(&own.header_rights));
-    HeaderRights {
-        forest: all(|own| own.forest),
-        organization: all(|own| own.organization),
-        routing: all(|own| own.routing),
-    }
 }
 
 /// One of our own domains, whatever the connectors say.

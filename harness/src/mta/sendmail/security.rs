@@ -226,22 +226,17 @@ fn name_checks(mailer: &str, names: &[Name]) -> String {
     text
 }
 
-/// Looks for one name: among the alternative names, and as the common name.
+/// Looks for one name among those of the certificate. Its subject is for people: it counts for nothing.
 fn name_check(ruleset: &str, name: &Name, then: &str) -> Ruleset {
     let asked = match name {
         Name::Exactly(name) | Name::Domain(name) => name.clone(),
         Name::Host => "$&{server_name}".to_owned(),
         Name::Recipient => "$>recipient $1".to_owned(),
     };
-    let checks = Ruleset::new(ruleset)
-        .rule("$*", &format!("$: {asked}"))
-        .rule("$+ .", "$: $1")
-        .rule("$={cert_altnames}", then)
-        .rule("$&{cn_subject}", then);
+    let checks =
+        Ruleset::new(ruleset).rule("$*", &format!("$: {asked}")).rule("$+ .", "$: $1").rule("$={cert_altnames}", then);
     match name {
-        Name::Domain(_) | Name::Recipient => {
-            checks.rule("$- . $+", "$: *.$2").rule("$={cert_altnames}", then).rule("$&{cn_subject}", then)
-        }
+        Name::Domain(_) | Name::Recipient => checks.rule("$- . $+", "$: *.$2").rule("$={cert_altnames}", then),
         Name::Exactly(_) | Name::Host => checks,
     }
     .rule("$*", &not_now("a name is not in the certificate"))

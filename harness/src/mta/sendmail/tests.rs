@@ -108,16 +108,13 @@ fn a_word_of_a_rule_has_a_longest_password() {
 }
 
 #[test]
-fn a_right_that_one_connector_lacks_is_nobodys() {
+fn no_way_takes_a_field_out() {
     let shell = "\
 New-SendConnector -Name Public -AddressSpaces * -Custom
-New-SendConnector -Name Trusted -AddressSpaces fabrikam.test -Custom
-Add-ADPermission -Identity Trusted -User \"NT AUTHORITY\\ANONYMOUS LOGON\" -ExtendedRights ms-Exch-Send-Headers-Organization,ms-Exch-Send-Headers-Forest";
-    let rights = |shell: &str| Sendmail.plan(&brief(shell)).expect("Sendmail can be asked for it").passes;
-    let all = HeaderRights { forest: false, organization: false, routing: true };
-    assert_eq!(rights(shell), Some(all));
-    let trusted = shell.split_once('\n').expect("two connectors").1;
-    assert_eq!(rights(trusted), Some(HeaderRights { forest: true, organization: true, routing: true }));
+New-SendConnector -Name Off -AddressSpaces a.test -Custom -Enabled $false";
+    let plan = Sendmail.plan(&brief(shell)).expect("Sendmail can be asked for it");
+    let ways: Vec<&str> = plan.unfiltered.iter().map(|way| way.connector.name.as_str()).collect();
+    assert_eq!(ways, ["Public"]);
 }
 
 #[test]

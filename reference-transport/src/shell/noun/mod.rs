@@ -7,6 +7,7 @@ mod edge_subscription;
 mod frontend_transport_service;
 mod queue;
 mod readings;
+mod receive_connector;
 pub(super) mod send_connector;
 mod service;
 mod transport_config;
@@ -16,7 +17,7 @@ use super::{Context, Origin, ShellError, ShellErrorKind, binding::Cmdlet, object
 use crate::directory::{FrontendTransportService, Refusal, TransportConfig, TransportService};
 
 /// All of them.
-pub(super) const CMDLETS: [&Cmdlet; 26] = [
+pub(super) const CMDLETS: [&Cmdlet; 27] = [
     &accepted_domain::GET,
     &accepted_domain::NEW,
     &accepted_domain::REMOVE,
@@ -35,6 +36,7 @@ pub(super) const CMDLETS: [&Cmdlet; 26] = [
     &queue::RESUME,
     &queue::RETRY,
     &queue::SUSPEND,
+    &receive_connector::GET,
     &send_connector::GET,
     &send_connector::NEW,
     &send_connector::REMOVE,

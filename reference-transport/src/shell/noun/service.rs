@@ -262,7 +262,7 @@ pub(super) fn get(
 }
 
 /// The servers that the local one can manage: an Edge server itself, a Mailbox server all that are none.
-fn visible<'a>(context: &'a Context<'_>, has: fn(&Server) -> bool) -> impl Iterator<Item = &'a Server> {
+pub(super) fn visible<'a>(context: &'a Context<'_>, has: fn(&Server) -> bool) -> impl Iterator<Item = &'a Server> {
     let local = context.directory.local_server();
     let servers = context.directory.organisation().servers.iter();
     servers

@@ -229,3 +229,19 @@ fn the_implicit_connector_is_not_there() {
     check("mbx1: Set-SendConnector 'Intra-Organization SMTP Send Connector' -Enabled $false", "not-found");
     check("mbx1: Get-SendConnector $null", "");
 }
+
+#[test]
+fn receive_connectors_are_those_that_the_managed_servers_have() {
+    let get =
+        |server: &str, rest: &str| format!("{server}: Get-ReceiveConnector {rest} | Format-List Name, TransportRole");
+    let proxy = "Outbound Proxy Frontend cas.sender.test";
+    let shown = format!("Name          : {proxy}\nTransportRole : FrontendTransport");
+    check(&get("mbx1", "-Server cas"), &shown);
+    check(&get("mbx1", &format!("'cas.sender.test\\{proxy}'")), &shown);
+    check(
+        &get("edge", ""),
+        "Name          : Default internal receive connector edge.sender.test\nTransportRole : HubTransport",
+    );
+    check("mbx1: Get-ReceiveConnector 'Default edge.sender.test'", "not-found");
+    check("mbx1: Get-ReceiveConnector -Server edge", "not-found");
+}
