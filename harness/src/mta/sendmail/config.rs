@@ -31,6 +31,8 @@ O QueueLA=10000
 O RefuseLA=10000
 O DelayLA=0
 O MinFreeBlocks=0
+# Mailers have limits.
+O MaxMessageSize=0
 O MaxHeadersLength=0
 # It comes back to what waits in each queue run, and keeps it for two days, as Exchange does.
 O MinQueueAge=0
@@ -120,8 +122,6 @@ pub(super) fn whole(brief: &Brief, common: &Common<'_>, routes: &Routes, ways: &
         put(format!("O DaemonPortOptions=Name={name}, Family={family}, Addr={}, Port={port}", brief.address));
     }
     put(format!("O QueueDirectory={QUEUE}"));
-    // 0 is no limit.
-    put(format!("O MaxMessageSize={}", brief.settings.organisation.max_send_size.unwrap_or(0)));
     put(format!("O PidFile={LOG}/sendmail.pid"));
     // Without a folder it trusts no file, either.
     put(format!("O CACertPath={}", files::path("certificates")));

@@ -21,8 +21,8 @@ pub(super) fn held(name: &str) -> String {
     line(name, "a%", "", 25)
 }
 
-/// The line of one connector.
-pub(super) fn of_connector(name: &str, connector: &Connector) -> Result<String, StartError> {
+/// The line of one connector. `size_limit` is what its messages may have, in octets.
+pub(super) fn of_connector(name: &str, connector: &Connector, size_limit: Option<u64>) -> Result<String, StartError> {
     let mut flags = String::new();
     flags.push(if connector.hello == Hello::Helo { '2' } else { 'a' });
     // Our own flag: whether the trace of its own goes along.
@@ -33,7 +33,7 @@ pub(super) fn of_connector(name: &str, connector: &Connector) -> Result<String, 
     if connector.messages_per_connection_max > 0 {
         fields += &format!(" m={},", connector.messages_per_connection_max);
     }
-    if let Some(limit) = connector.max_message_size {
+    if let Some(limit) = size_limit {
         fields += &format!(" M={limit},");
     }
     let port = match connector.routing {

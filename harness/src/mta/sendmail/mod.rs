@@ -66,7 +66,7 @@ impl Adapter for Sendmail {
         let resolver = resolv_conf::file(&brief.settings, &enabled, &brief.resolvers)?;
         let mut ways: Vec<Way<'_>> = (1..).zip(&brief.accepted).map(accepted).collect();
         for (number, connector) in (1..).zip(&enabled) {
-            ways.push(way(format!("connector{number}"), connector)?);
+            ways.push(way(format!("connector{number}"), connector, brief)?);
         }
         let own = ways.iter().filter_map(|way| Some((way.accepted?, way.mailer.as_str())));
         let others = ways.iter().filter(|way| way.accepted.is_none()).map(|way| way.mailer.as_str());
@@ -130,9 +130,9 @@ fn accepted<'a>((number, (domain, server)): (usize, &'a (String, SocketAddr))) -
 }
 
 /// One connector.
-fn way(mailer: String, connector: &Connector) -> Result<Way<'_>, StartError> {
+fn way<'a>(mailer: String, connector: &'a Connector, brief: &Brief) -> Result<Way<'a>, StartError> {
     Ok(Way {
-        line: mailer::of_connector(&mailer, connector)?,
+        line: mailer::of_connector(&mailer, connector, brief.settings.size_limit(connector))?,
         comment: files::comment(connector),
         next_hop: routes::next_hop(connector),
         session: Some(Session::of(&mailer, connector)?),
