@@ -10,6 +10,7 @@ use mtaspec_harness::mta::{
     nullmailer::{self, Nullmailer},
     opensmtpd::{self, OpenSmtpd},
     postfix::{self, Postfix},
+    sendmail::{self, Sendmail},
 };
 use serde::Serialize;
 
@@ -141,6 +142,14 @@ pub(crate) const MTAS: &[Known] = &[
         make: || Box::new(ProcessMta(Postfix)),
         home: Home::Sandbox,
         deviations: postfix::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "sendmail",
+        about: "Sendmail; `mtaspec mta fetch sendmail` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Sendmail)),
+        home: Home::Sandbox,
+        deviations: sendmail::DEVIATIONS,
     },
 ];
 

@@ -1,6 +1,6 @@
 //! Where in a trace a thing of a claim happened.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 use super::{
     Judging,
@@ -138,7 +138,7 @@ impl<'a> Judging<'a> {
             }
             Thing::Command { verb, argument } => {
                 for (_, step, command) in session.commands() {
-                    if command.verb == *verb && matches(argument.as_ref(), command.argument) {
+                    if command.verb == *verb && matches(argument.as_ref(), &with_capital_keyword(command.argument)) {
                         all.push(self.command(place, step, command));
                     }
                 }
@@ -301,6 +301,19 @@ fn accepted(transaction: &Transaction) -> Vec<String> {
 
 fn matches(pattern: Option<&Pattern>, octets: &[u8]) -> bool {
     pattern.is_none_or(|pattern| pattern.matches(octets))
+}
+
+/// The argument of MAIL or RCPT with its first word as patterns write it: letter case says nothing there (RFC 5321 §2.4).
+fn with_capital_keyword(argument: &[u8]) -> Cow<'_, [u8]> {
+    let keyword = ["FROM:", "TO:"]
+        .into_iter()
+        .find(|keyword| argument.get(..keyword.len()).is_some_and(|own| own.eq_ignore_ascii_case(keyword.as_bytes())));
+    match keyword {
+        Some(keyword) if !argument.starts_with(keyword.as_bytes()) => {
+            Cow::Owned([keyword.as_bytes(), &argument[keyword.len()..]].concat())
+        }
+        _ => Cow::Borrowed(argument),
+    }
 }
 
 fn has_fact(outcome: &HandshakeOutcome, fact: Option<&TlsFact>) -> bool {

@@ -154,6 +154,9 @@ fn a_command_is_known_by_its_verb_and_what_stands_behind_it() {
     check(sees("mx.test", command_with("MAIL", "* SIZE=*"), &[]), &text, Found::Held);
     check(sees("mx.test", command_with("MAIL", "FROM:<a@b.test>"), &[]), &text, Found::Broken);
     check(sees("any host", command_with("EHLO", "mta.sender.test"), &[]), &text, Found::Held);
+    let text = session("C: MAIL From:<a@b.test> SIZE=12") + "end settled";
+    check(sees("mx.test", command_with("MAIL", "FROM:<a@b.test>*"), &[]), &text, Found::Held);
+    check(sees("mx.test", command_with("MAIL", "FROM:<A@b.test>*"), &[]), &text, Found::Broken);
 }
 
 #[test]

@@ -201,6 +201,8 @@ pub struct Plan {
     /// of a message's way, and in the last one it waits for a further attempt. Empty: what it has cannot be seen, and it
     /// is watched for longer.
     pub queue: Vec<PathBuf>,
+    /// Whether a message that is worked on stays where it waits: a process has its file in [`Plan::queue`] open.
+    pub opens_queue: bool,
     /// Log files of its own, beside what it prints and what it sends to the system log.
     pub logs: Vec<PathBuf>,
 }
@@ -223,6 +225,7 @@ impl Plan {
             transport: None,
             stop_grace: Duration::ZERO,
             queue: Vec::new(),
+            opens_queue: false,
             logs: Vec::new(),
         }
     }

@@ -152,7 +152,7 @@ pub(super) fn beyond_most(connector: &Connector) -> Option<&'static str> {
 }
 
 /// The first setting of a connector that no file of an MTA's own can bring about.
-fn beyond_connectors(connector: &Connector) -> Option<&'static str> {
+pub(super) fn beyond_connectors(connector: &Connector) -> Option<&'static str> {
     if !connector.error_policies.is_empty() {
         return Some("-ErrorPolicies");
     }

@@ -34,11 +34,12 @@ impl Capability {
 }
 
 /// The adapters that there are, with every setting of a connector that a page may ask for.
-pub const ADAPTERS: [(&str, &[Capability]); 6] = [
+pub const ADAPTERS: [(&str, &[Capability]); 7] = [
     ("exim", &super::exim::CAPABILITIES),
     ("haraka", &super::haraka::CAPABILITIES),
     ("msmtp", &super::msmtp::CAPABILITIES),
     ("nullmailer", &super::nullmailer::CAPABILITIES),
     ("opensmtpd", &super::opensmtpd::CAPABILITIES),
     ("postfix", &super::postfix::CAPABILITIES),
+    ("sendmail", &super::sendmail::CAPABILITIES),
 ];

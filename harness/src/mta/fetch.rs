@@ -16,12 +16,13 @@ use std::{
 };
 
 /// The MTAs that can be fetched, and the packages of each; the first names the version.
-const PACKAGES: [(&str, &[&str]); 5] = [
+const PACKAGES: [(&str, &[&str]); 6] = [
     ("exim", &["exim4-daemon-heavy"]),
     ("msmtp", &["msmtp"]),
     ("nullmailer", &["nullmailer"]),
     ("opensmtpd", &["opensmtpd"]),
     ("postfix", &["postfix", "libsasl2-modules"]),
+    ("sendmail", &["sendmail-bin", "libsasl2-modules"]),
 ];
 
 /// Haraka, as npm knows it: the version, and the day whose packages it is installed with, so that they are the same on

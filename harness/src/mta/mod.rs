@@ -54,6 +54,8 @@ mod process;
 mod reference;
 #[cfg(target_os = "linux")]
 mod reported;
+mod resolv_conf;
+pub mod sendmail;
 mod server_settings;
 #[cfg(target_os = "linux")]
 mod submit;

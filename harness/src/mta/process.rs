@@ -330,6 +330,7 @@ impl RunningMta for Running {
                         reported.taken(name, &reply);
                     }
                 }
+                Err(SubmitError::NoUtf8) => return Err(StartError::unsupported("a mailbox beyond ASCII")),
                 Err(SubmitError::NoDsn) => return Err(StartError::unsupported(message.dsn.in_words())),
                 Err(error) => {
                     // It may have died of it: then that is the reason.
@@ -373,10 +374,12 @@ impl RunningMta for Running {
         // In the order of a message's way, so that none is missed between two looks.
         Some(if works.iter().any(|directory| holds_a_file(directory)) {
             Backlog::AtWork
-        } else if holds_a_file(waiting) {
-            Backlog::Waiting
-        } else {
+        } else if !holds_a_file(waiting) {
             Backlog::Empty
+        } else if self.plan.opens_queue && holds_an_open_file(waiting) {
+            Backlog::AtWork
+        } else {
+            Backlog::Waiting
         })
     }
 
@@ -433,6 +436,14 @@ fn holds_a_file(directory: &Path) -> bool {
             _ => true,
         })
     })
+}
+
+/// Whether a process of this sandbox has a file of this directory open.
+fn holds_an_open_file(directory: &Path) -> bool {
+    let Ok(processes) = fs::read_dir("/proc") else { return true };
+    // What ends while it is looked at has nothing open.
+    let files = processes.flatten().filter_map(|process| fs::read_dir(process.path().join("fd")).ok());
+    files.flat_map(Iterator::flatten).any(|file| fs::read_link(file.path()).is_ok_and(|to| to.starts_with(directory)))
 }
 
 /// A command line in an environment of its own.

@@ -38,6 +38,9 @@ pub(super) enum SubmitError {
     /// It said what is no reply.
     #[error("its submission port said `{line}`")]
     NoReply { line: String },
+    /// It does not offer SMTPUTF8, and a mailbox of the envelope needs it.
+    #[error("its submission port does not offer SMTPUTF8")]
+    NoUtf8,
     /// It does not offer DSN, and the message asks for it.
     #[error("its submission port does not offer DSN")]
     NoDsn,
@@ -59,6 +62,10 @@ pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -
     if !message.dsn.is_empty() && !offered.offers("DSN") {
         session.quit().await;
         return Err(SubmitError::NoDsn);
+    }
+    if is_international(message) && !offered.offers("SMTPUTF8") {
+        session.quit().await;
+        return Err(SubmitError::NoUtf8);
     }
     let mail = mail_command(message, &offered);
     let reply = session.ask(&mail).await?;
@@ -122,17 +129,21 @@ fn last_chunk(octets: &[u8]) -> Vec<u8> {
 /// MAIL with the parameters that the message needs and the server offers (RFC 3030, RFC 6152, RFC 6531).
 fn mail_command(message: &Submission, offered: &Reply) -> String {
     let mut command = format!("MAIL FROM:<{}>", message.reverse_path);
-    let paths = std::iter::once(&message.reverse_path).chain(&message.recipients);
-    let international = !paths.into_iter().all(|path| path.is_ascii());
+    let international = is_international(message);
     if must_be_counted(&message.octets) && offered.offers("BINARYMIME") && offered.offers("CHUNKING") {
         command.push_str(" BODY=BINARYMIME");
     } else if (!message.octets.is_ascii() || international) && offered.offers("8BITMIME") {
         command.push_str(" BODY=8BITMIME");
     }
-    if international && offered.offers("SMTPUTF8") {
+    if international {
         command.push_str(" SMTPUTF8");
     }
     with(command, &message.dsn.of_mail())
+}
+
+/// Whether the envelope has a mailbox beyond ASCII (RFC 6531 §3.1).
+fn is_international(message: &Submission) -> bool {
+    !std::iter::once(&message.reverse_path).chain(&message.recipients).all(|path| path.is_ascii())
 }
 
 /// A command with parameters behind it.

@@ -7,7 +7,6 @@ mod capability;
 mod config;
 mod files;
 mod headers;
-mod resolver;
 mod routes;
 mod service;
 
@@ -23,7 +22,7 @@ pub use self::capability::CAPABILITIES;
 use self::{routes::Routes, service::Service};
 use crate::mta::{
     Adapter, Brief, MtaOption, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, ServerSettings,
-    StartError, VersionCommand,
+    StartError, VersionCommand, resolv_conf,
 };
 
 /// What Postfix is known to do otherwise.
@@ -74,7 +73,7 @@ impl Adapter for Postfix {
             return Err(StartError::unsupported(setting));
         }
         let size_limit = size_limit(&brief.settings, &enabled)?;
-        let resolver = resolver::file(&brief.settings, &enabled, &brief.resolvers)?;
+        let resolver = resolv_conf::file(&brief.settings, &enabled, &brief.resolvers)?;
         let named: Vec<(Service, &str)> =
             services.into_iter().zip(enabled.iter().map(|own| own.name.as_str())).collect();
         let mut plan = Plan::new(SocketAddr::new(brief.address, SUBMISSION_PORT));

@@ -1,4 +1,4 @@
-//! `/etc/resolv.conf`: Postfix asks the name servers that the machine is told of, with the patience of resolv.conf(5). A
+//! `/etc/resolv.conf`: what Postfix and Sendmail go by when they ask name servers, with the patience of resolv.conf(5). A
 //! list of the server's own takes their place in the world, where all connectors look names up in it.
 
 use std::{fmt::Write as _, net::SocketAddr};
