@@ -14,7 +14,7 @@ pub const CAPABILITIES: [Capability; 22] = [
     ),
     Capability::row("cost of an address space", Not, "it knows no table of routes"),
     Capability::row("-AuthenticationCredential", Whole, "auth_user, auth_pass of get_mx"),
-    Capability::row("-ConnectionInactivityTimeOut", Not, "it has no time for a step of a session"),
+    Capability::row("-ConnectionInactivityTimeOut", Not, "connect_timeout is the time for a connection, too"),
     Capability::row("-DNSRoutingEnabled", Whole, "get_mx without an answer"),
     Capability::row("-Enabled", Whole, "a connector that is disabled is left out"),
     Capability::row("-ForceHELO", Not, "HELO is for hosts that refuse EHLO"),

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, net::SocketAddr};
 use serde::Serialize;
 
 use super::{
-    AUTHORITY, FOLDER, RETRY, SUBMISSION_PORT, TRANSPORT_PORT,
+    AUTHORITY, FOLDER, PATIENCE, RETRY, SUBMISSION_PORT, TRANSPORT_PORT,
     route::{Route, Security},
 };
 use crate::mta::{Brief, PlannedFile};
@@ -63,10 +63,12 @@ pub(super) fn files(brief: &Brief, size: Option<u64>, routes: &[Route]) -> Vec<P
     ]
 }
 
-/// The door: as large a message as the connectors may send.
+/// The door: as large a message as the connectors may send, and lines as long as RFC 5321 §4.5.3.1.6 has them, with their
+/// end.
 fn connection(size: Option<u64>) -> String {
     format!(
-        "[main]\n[haproxy]\n[headers]\n[max]\nbytes={}\n[message]\nhelo=welcome\nclose=goodbye\n[uuid]\n",
+        "[main]\n[haproxy]\n[headers]\nmax_received=100\n[max]\nbytes={}\ndata_line_length=1000\n[message]\n\
+         helo=welcome\nclose=goodbye\n[uuid]\n",
         size.unwrap_or(0)
     )
 }
@@ -75,9 +77,10 @@ fn outbound(routes: &[Route]) -> String {
     let retry = RETRY.as_secs();
     let is_without_tls = routes.iter().any(|route| route.security == Security::None);
     format!(
-        "; Each recipient's attempts, for two days.\ntemp_fail_intervals={retry}s*{}\nconnect_timeout=3\n\
+        "; Each recipient's attempts, for two days.\ntemp_fail_intervals={retry}s*{}\nconnect_timeout={}\n\
          received_header=disabled\nenable_tls={}\n",
         LIFETIME_SECS / retry,
+        PATIENCE.as_secs(),
         !is_without_tls
     )
 }

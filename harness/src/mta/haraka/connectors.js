@@ -31,10 +31,15 @@ exports.hook_get_mx = async function (next, hmail, written) {
     if (!connector.hosts) return next()
     const hops = []
     for (const host of connector.hosts) {
-        // A name is looked up as MX, and as an address where there is none.
+        // A name is looked up as MX, and as an address where there is none. An MX that names no host (RFC 7505) is none.
         let found = []
         try {
             found = /^[0-9.]+$|:/.test(host) ? [{ exchange: host }] : hmail.sort_mx(await net_utils.get_mx(host))
+            found = found.filter((mx) => mx.exchange)
+            // Where TLS is required, the certificate is that of the smart host, whoever its MX names.
+            if (connector.verified) {
+                found = (await net_utils.resolve_mx_hosts(found)).map((mx) => ({ ...mx, from_dns: host }))
+            }
         } catch (error) {
             this.logwarn(`${host}: ${error}`)
         }

@@ -35,6 +35,11 @@ const AUTHORITY: &str = "/etc/haraka/config/authority.pem";
 /// The shortest time from one attempt to the next that it can be told (`outbound/config.js`).
 const RETRY: Duration = Duration::from_secs(5);
 
+/// How long it waits for a connection, and for each reply (`connect_timeout`).
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What its notices say. `haraka -i` installs no such file, and without it a notice has neither From nor To.
+const NOTICE: &str = "/usr/lib/haraka/node_modules/Haraka/config/outbound.bounce_message";
+
 /// Haraka, as npm installs it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Haraka;
@@ -83,6 +88,7 @@ impl Adapter for Haraka {
         }
         plan.unfiltered = enabled.iter().map(|connector| brief.only_way(connector)).collect();
         plan.queue = vec![queue.into()];
+        plan.prepare = vec![PlannedCommand::new(ENV, ["cp", NOTICE, &config::path("outbound.bounce_message")])];
         let environment = vec![("NODE_EXTRA_CA_CERTS".to_owned(), AUTHORITY.to_owned())];
         plan.start = vec![PlannedCommand { environment, ..PlannedCommand::new(ENV, ["node", PROGRAM, "-c", FOLDER]) }];
         Ok(plan)

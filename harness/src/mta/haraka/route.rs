@@ -25,6 +25,8 @@ pub(super) struct Route {
     /// Smart hosts; `null`: by the MX records of the recipient's domain.
     hosts: Option<Vec<String>>,
     port: u16,
+    /// Whether a certificate of the smart host's name is required, of whatever exchanger it has.
+    verified: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +72,7 @@ impl Route {
             helo: connector.fqdn.clone().unwrap_or_else(|| brief.server.clone()),
             port: connector.port,
             hosts: hosts.map(|hosts| hosts.iter().map(name).collect()),
+            verified: matches!(security, Security::Verify(_)),
             security,
             ..Self::default()
         };

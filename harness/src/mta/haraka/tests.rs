@@ -36,6 +36,7 @@ fn a_password_goes_under_tls_with_the_name_of_the_smart_host() {
         file(&shell, "tls.ini")
     );
     assert!(file(&shell, "connectors.json").contains("\"password\": \"s3cret-9f2ab1d7\""));
+    assert!(file(&shell, "connectors.json").contains("\"verified\": true"));
     check_refused(&Haraka, &relay("192.0.2.20", secret), "a certificate that names an address");
 }
 
