@@ -112,14 +112,21 @@ impl<S: Stream> Session<S> {
         let rule = &host.host().rules[index];
         self.used(rule.tag);
         let instead = rule.actions.iter().any(|action| !matches!(action, crate::rule::Action::Pause(_)));
+        // From here on what comes is TLS: it is read behind a pause, or by nobody.
+        let was_deaf = std::mem::replace(&mut self.deaf, true);
         if instead {
-            // From here on what comes is TLS that nobody reads.
-            self.deaf = true;
             self.take_lines();
             self.wire.reporter.report(Event::HandshakeFailed { why: "the host departed from it".to_owned() });
         }
-        self.act(&rule.actions).await?;
-        if instead { Err(End::BY_HOST) } else { Ok(()) }
+        match self.act(&rule.actions).await {
+            Ok(_) if instead => Err(End::BY_HOST),
+            Ok(_) => {
+                self.deaf = was_deaf;
+                Ok(())
+            }
+            Err(end) if instead => Err(end),
+            Err(end) => Err(self.handshake_failed("the client ended the connection", end)),
+        }
     }
 
     async fn shake_hands(&mut self, stream: Prefixed<S>, setup: &Setup) -> Result<TlsStream<Prefixed<S>>, End> {

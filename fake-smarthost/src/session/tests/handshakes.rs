@@ -1,6 +1,6 @@
 //! STARTTLS.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rustls::{
     ClientConfig,
@@ -221,6 +221,24 @@ async fn a_handshake_goes_wrong_as_a_rule_says() {
         assert_eq!(failure(&events), Some("the host departed from it"));
         assert_eq!(commands(&events), ["*EHLO a", "*STARTTLS"], "what came in place of TLS is no command");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_gives_up_in_a_pause_has_said_no_command() {
+    let rule = Rule::new(Trigger::Handshake, [Action::Pause(Duration::from_secs(4))]).tagged(Tag(7));
+    let mut world = World::new(plain().rule(rule));
+    let (mut client, _) = world.dial();
+    let mut octets = vec![0; 4096];
+    for line in ["EHLO a\r\n", "STARTTLS\r\n"] {
+        assert!(client.read(&mut octets).await.expect("a reply") > 0);
+        client.write_all(line.as_bytes()).await.expect("a host");
+    }
+    assert!(client.read(&mut octets).await.expect("a reply") > 0);
+    client.write_all(b"\x16\x03\x01\x00\x06\x01\n\x00\n\x02\n").await.expect("a host");
+    drop(client);
+    let events: Vec<Event> = world.recording.sessions_ended(1).await.into_iter().map(|(_, event)| event).collect();
+    assert_eq!(failure(&events), Some("the client ended the connection"));
+    assert_eq!(commands(&events), ["EHLO a", "STARTTLS"]);
 }
 
 #[tokio::test(start_paused = true)]
