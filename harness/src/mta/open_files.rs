@@ -9,7 +9,7 @@ use std::{
 
 /// Of so many questions one is answered by a look: there are many in a second, and a look is at every file of every
 /// process.
-const QUESTIONS_A_LOOK: u32 = 8;
+const QUESTIONS_A_LOOK: u32 = 20;
 
 /// The last look, and how often it was asked for.
 #[derive(Debug, Default)]
