@@ -45,6 +45,8 @@ mod install;
 mod library;
 pub mod msmtp;
 pub mod nullmailer;
+#[cfg(target_os = "linux")]
+mod open_files;
 pub mod opensmtpd;
 pub mod options;
 mod pem;

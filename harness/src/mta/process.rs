@@ -29,6 +29,7 @@ use super::{
     Reporter, RunningMta, Says, StartError, Submission, Work,
     inject::{self, Injected},
     install::{install, install_for_case, owner},
+    open_files::OpenFiles,
     reported::Reported,
     submit::{SubmitError, Submitted, greets, submit},
 };
@@ -138,6 +139,7 @@ struct Running {
     tasks: Mutex<Vec<AbortHandle>>,
     /// Whether the canary has arrived.
     has_begun: AtomicBool,
+    open_files: OpenFiles,
 }
 
 /// What is written for a text.
@@ -182,6 +184,7 @@ impl Running {
             evidence,
             tasks: Mutex::new(vec![log.abort_handle()]),
             has_begun: AtomicBool::new(false),
+            open_files: OpenFiles::default(),
             plan,
         });
         for (number, command) in running.plan.prepare.iter().enumerate() {
@@ -376,7 +379,7 @@ impl RunningMta for Running {
             Backlog::AtWork
         } else if !holds_a_file(waiting) {
             Backlog::Empty
-        } else if self.plan.opens_queue && holds_an_open_file(waiting) {
+        } else if self.plan.opens_queue && self.open_files.in_directory(waiting) {
             Backlog::AtWork
         } else {
             Backlog::Waiting
@@ -436,14 +439,6 @@ fn holds_a_file(directory: &Path) -> bool {
             _ => true,
         })
     })
-}
-
-/// Whether a process of this sandbox has a file of this directory open.
-fn holds_an_open_file(directory: &Path) -> bool {
-    let Ok(processes) = fs::read_dir("/proc") else { return true };
-    // What ends while it is looked at has nothing open.
-    let files = processes.flatten().filter_map(|process| fs::read_dir(process.path().join("fd")).ok());
-    files.flat_map(Iterator::flatten).any(|file| fs::read_link(file.path()).is_ok_and(|to| to.starts_with(directory)))
 }
 
 /// A command line in an environment of its own.

@@ -26,7 +26,7 @@ pub const CAPABILITIES: [Capability; 24] = [
         Partly,
         "the rulesets authinfo and tls_rcpt; BasicAuthRequireTLS with an address needs -TlsDomain",
     ),
-    Capability::row("-SmartHosts", Whole, "a list of hosts of one preference"),
+    Capability::row("-SmartHosts", Partly, "hosts of one preference; they take turns from one queue run to the next"),
     Capability::row("-SmtpMaxMessagesPerConnection", Whole, "m= of the mailer"),
     Capability::row("-TlsAuthLevel CertificateValidation", Whole, "${verify} in tls_server"),
     Capability::row("-TlsAuthLevel DomainValidation", Whole, "the same, with $={cert_altnames}"),

@@ -18,8 +18,10 @@ const FIXED: &str = "\
 V10/Berkeley
 DnMAILER-DAEMON
 O OperatorChars=.:%@!^/[]+
-# Nothing is local, whoever reaches it is served, and a message is tried when it comes in.
-O DeliveryMode=background
+# Nothing is local, whoever reaches it is served, and a queue run tries what has come in: messages for one host share a
+# connection there.
+O DeliveryMode=queueonly
+O QueueSortOrder=host
 O PrivacyOptions=noetrn
 O DefaultUser=daemon:daemon
 O BlankSub=.
@@ -36,7 +38,6 @@ O MaxMessageSize=0
 O MaxHeadersLength=0
 # It comes back to what waits in each queue run, and keeps it for two days, as Exchange does.
 O MinQueueAge=0
-O QueueSortOrder=filename
 O Timeout.queuereturn=2d
 O Timeout.queuewarn=4h
 O HoldExpensive=False
