@@ -40,7 +40,7 @@ use crate::{
 
 /// How long an MTA may take from its start to its first greeting. The greeting is what is waited for, and so is the end of
 /// a process; this is for one that does neither, on a machine that is as busy as it may be.
-const READY_MAX: Duration = Duration::from_secs(60);
+const READY_MAX: Duration = Duration::from_secs(20);
 /// How long one command of preparation may take.
 const PREPARE_MAX: Duration = Duration::from_secs(5);
 /// How long a command that is run again and again may take: longer than a world lasts on sockets, for a daemon may die
