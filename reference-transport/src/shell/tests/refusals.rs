@@ -21,7 +21,7 @@ fn unknown_names_get_suggestions() {
         "^New-SendConector^ A",
         "unknown-command",
         "no cmdlet is named `New-SendConector`; nearest: `New-SendConnector`, `Get-SendConnector`, \
-         `Set-SendConnector`, `Remove-SendConnector`",
+         `Set-SendConnector`, `Remove-SendConnector`, `Get-ReceiveConnector`",
     );
     check(
         &format!("{NEW} ^-SmartHots^ h.test"),
