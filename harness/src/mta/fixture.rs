@@ -24,6 +24,13 @@ impl Reporter for Silent {
 pub(super) const PASSWORD: &str =
     "$c = New-Object PSCredential(\"relay-user\", (ConvertTo-SecureString \"s3cret-9f2ab1d7\" -AsPlainText -Force))\n";
 
+/// The shell text of a connector for everything, with these further parameters; [`PASSWORD`] goes before it.
+pub(super) fn relay(hosts: &str, further: &str) -> String {
+    format!(
+        "{PASSWORD}New-SendConnector -Name Relay -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts {hosts} {further}"
+    )
+}
+
 /// The brief of a page with this shell text.
 #[track_caller]
 pub(super) fn brief(shell: &str) -> Brief {

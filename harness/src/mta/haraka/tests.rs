@@ -1,5 +1,5 @@
 use super::*;
-use crate::mta::fixture::{PASSWORD, brief, check_refused};
+use crate::mta::fixture::{brief, check_refused, relay};
 
 /// What stands in a file of the plan.
 #[track_caller]
@@ -8,13 +8,6 @@ fn file(shell: &str, name: &str) -> String {
     let path = config::path(name);
     let file = plan.files.into_iter().find(|file| file.path == Path::new(&path)).expect("a file");
     String::from_utf8(file.contents.unwrap_or_default()).expect("text")
-}
-
-/// A connector for everything, with these further parameters.
-fn relay(hosts: &str, further: &str) -> String {
-    format!(
-        "{PASSWORD}New-SendConnector -Name Relay -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts {hosts} {further}"
-    )
 }
 
 #[test]

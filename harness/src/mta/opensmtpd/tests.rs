@@ -1,17 +1,10 @@
 use super::*;
-use crate::mta::fixture::{PASSWORD, brief, check_refused, told};
+use crate::mta::fixture::{brief, check_refused, relay, told};
 
 /// The configuration, without what is the same in all worlds.
 #[track_caller]
 fn own(shell: &str) -> String {
     told(&OpenSmtpd.plan(&brief(shell)).expect("OpenSMTPD can be asked for it"), config::is_in_every_world)
-}
-
-/// A connector for everything, with these further parameters.
-fn relay(hosts: &str, further: &str) -> String {
-    format!(
-        "{PASSWORD}New-SendConnector -Name Relay -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts {hosts} {further}"
-    )
 }
 
 #[test]

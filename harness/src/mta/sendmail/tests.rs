@@ -1,5 +1,5 @@
 use super::*;
-use crate::mta::fixture::{PASSWORD, brief, check_refused, told};
+use crate::mta::fixture::{brief, check_refused, relay, told};
 
 #[track_caller]
 fn check(shell: &str, golden: &str) {
@@ -11,13 +11,6 @@ fn check(shell: &str, golden: &str) {
 fn own(shell: &str) -> String {
     let plan = Sendmail.plan(&brief(shell)).expect("Sendmail can be asked for it");
     told(&plan, config::is_in_every_world)
-}
-
-/// A connector for everything, with these further parameters.
-fn relay(hosts: &str, further: &str) -> String {
-    format!(
-        "{PASSWORD}New-SendConnector -Name Relay -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts {hosts} {further}"
-    )
 }
 
 #[test]
