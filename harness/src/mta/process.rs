@@ -25,8 +25,8 @@ use tokio::{
 };
 
 use super::{
-    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, PlannedInjection, RUN_TIME_CHANGE,
-    Reporter, RunningMta, Says, StartError, Submission, Work,
+    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, PREPARE_MAX, Plan, PlannedCommand, PlannedInjection,
+    READY_MAX, RUN_TIME_CHANGE, Reporter, RunningMta, Says, StartError, Submission, Work,
     inject::{self, Injected},
     install::{install, install_for_case, owner},
     open_files::OpenFiles,
@@ -38,11 +38,6 @@ use crate::{
     trace::event::{REFUSED_AT_SUBMISSION, ReportedFate},
 };
 
-/// How long an MTA may take from its start to its first greeting. The greeting is what is waited for, and so is the end of
-/// a process; this is for one that does neither, on a machine that is as busy as it may be.
-const READY_MAX: Duration = Duration::from_secs(20);
-/// How long one command of preparation may take.
-const PREPARE_MAX: Duration = Duration::from_secs(5);
 /// How long a command that is run again and again may take: longer than a world lasts on sockets, for a daemon may die
 /// with a client that is killed while it speaks to it.
 const REPEATED_MAX: Duration = Duration::from_secs(60);
