@@ -179,7 +179,7 @@ fn several_mtas_are_named_once_each_and_what_is_for_one_is_refused() {
     assert_eq!(done.status, 0, "{}", done.stderr);
     assert!(!done.stdout.contains("claims held/broken/not reached"), "one MTA needs no table: {}", done.stdout);
     for option in [["--mta-root", "/"], ["--mta-option", "a=b"], ["--deviations", "x.toml"], ["--snapshots", "x"]] {
-        let done = mtaspec(&[&["run", "--mta", "all"], option.as_slice(), &pages].concat());
+        let done = mtaspec(&[&["run", "--mta", "all"], option.as_slice(), &pages[..2]].concat());
         assert_eq!((done.status, done.stdout.as_str()), (64, ""));
         assert!(done.stderr.contains(&format!("`{}` is for one MTA", option[0])), "{}", done.stderr);
     }
