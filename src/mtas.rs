@@ -6,6 +6,7 @@ use mtaspec_harness::mta::{Mta, Reference, command::CommandMta};
 #[cfg(target_os = "linux")]
 use mtaspec_harness::mta::{
     ProcessMta, ReferenceDaemon,
+    dma::{self, Dma},
     exim::{self, Exim},
     haraka::{self, Haraka},
     msmtp::{self, Msmtp},
@@ -96,6 +97,14 @@ pub(crate) const MTAS: &[Known] = &[
         make: || Box::new(ProcessMta(ReferenceDaemon { program: beside_this_program("reference-transport") })),
         home: Home::Sandbox,
         deviations: "",
+    },
+    #[cfg(target_os = "linux")]
+    Known {
+        name: "dma",
+        about: "dma, the DragonFly Mail Agent; `mtaspec mta fetch dma` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Dma)),
+        home: Home::Sandbox,
+        deviations: dma::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
     Known {

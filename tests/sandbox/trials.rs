@@ -118,7 +118,12 @@ fn cause(seen: &Observation) -> Option<EndCause> {
 
 fn nothing_gets_out() {
     let before = mounts();
-    let seen = conforms("probes:gets-out");
+    // A name that nobody else on this machine has: the file itself is gone again.
+    let fresh = tempfile::Builder::new().prefix("written-by-a-sandbox-").tempfile().expect("a file");
+    let name = fresh.path().file_name().expect("a name").to_string_lossy().into_owned();
+    drop(fresh);
+    let mta = format!("probes:{name}");
+    let seen = conforms(&mta);
     assert_eq!(cause(&seen), Some(EndCause::Settled));
     let log = &seen.evidence.log;
     let says = |line: &str| assert!(log.lines().any(|own| own.starts_with(line)), "no `{line}` in:\n{log}");
@@ -127,7 +132,7 @@ fn nothing_gets_out() {
     says("tcp [2001:4860::1]:25: NetworkUnreachable");
     says("udp 198.18.0.1:53: NetworkUnreachable");
     says("tcp 192.0.2.77:25: ConnectionRefused");
-    let files = probe::files();
+    let files = probe::files(&name);
     for (number, file) in files.iter().enumerate() {
         says(&format!("write {file}: {}", if number < 2 { "ReadOnlyFilesystem" } else { "done" }));
         assert!(!Path::new(file).exists(), "{file} is on this machine");
@@ -138,7 +143,7 @@ fn nothing_gets_out() {
     says("processes: Ok(2)");
     says("<22>own[7]: a line for the system log");
     assert_eq!(mounts(), before);
-    wait_until("nothing is left", || processes("probes:gets-out").is_empty());
+    wait_until("nothing is left", || processes(&mta).is_empty());
 }
 
 fn unpacked() {

@@ -32,6 +32,7 @@ pub mod capability;
 pub mod command;
 mod compete;
 mod daemon;
+pub mod dma;
 mod evidence;
 pub mod exim;
 pub mod fetch;
@@ -63,7 +64,7 @@ mod server_settings;
 mod submit;
 
 pub use adapter::{
-    Adapter, EnvelopeForm, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection,
+    Adapter, EnvelopeForm, MtaReport, NullPath, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection,
     PlannedUser, ReportReader, Says, VersionCommand,
 };
 pub use brief::NextHop;
@@ -78,6 +79,14 @@ pub use server_settings::{Lookup, ServerSettings};
 
 /// The domain of the message that each world in the sandbox delivers before its case.
 pub const CANARY_DOMAIN: &str = "canary.test";
+
+/// How long an MTA of processes may take from its start to its first greeting. The greeting is what is waited for, and so
+/// is the end of a process; this is for one that does neither, on a machine that is as busy as it may be.
+const READY_MAX: Duration = Duration::from_secs(20);
+/// How long one command of its preparation may take.
+const PREPARE_MAX: Duration = Duration::from_secs(5);
+/// How long its whole start may take: it is given up by one of the other two first, which say what is missing.
+const START_MAX: Duration = READY_MAX.saturating_add(PREPARE_MAX);
 
 /// A boxed future, so that the traits here can be used as objects.
 pub type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -98,7 +107,7 @@ pub trait Mta: Send + Sync {
 
     /// In a sandbox: how long it may take to start, with everything that it prepares, in the machine's time.
     fn start_max(&self) -> Duration {
-        Duration::from_secs(25)
+        START_MAX
     }
 
     /// Whether it asks the world's name server. One that goes by the machine's own tables is not judged by cases that

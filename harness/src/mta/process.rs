@@ -21,12 +21,13 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     io::AsyncWriteExt as _,
     net::{UnixDatagram, unix::pipe},
+    sync::Notify,
     task::AbortHandle,
 };
 
 use super::{
-    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, PlannedInjection, RUN_TIME_CHANGE,
-    Reporter, RunningMta, Says, StartError, Submission, Work,
+    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, PREPARE_MAX, Plan, PlannedCommand, PlannedInjection,
+    READY_MAX, RUN_TIME_CHANGE, Reporter, RunningMta, Says, StartError, Submission, Work,
     inject::{self, Injected},
     install::{install, install_for_case, owner},
     open_files::OpenFiles,
@@ -38,14 +39,11 @@ use crate::{
     trace::event::{REFUSED_AT_SUBMISSION, ReportedFate},
 };
 
-/// How long an MTA may take from its start to its first greeting. The greeting is what is waited for, and so is the end of
-/// a process; this is for one that does neither, on a machine that is as busy as it may be.
-const READY_MAX: Duration = Duration::from_secs(20);
-/// How long one command of preparation may take.
-const PREPARE_MAX: Duration = Duration::from_secs(5);
 /// How long a command that is run again and again may take: longer than a world lasts on sockets, for a daemon may die
 /// with a client that is killed while it speaks to it.
 const REPEATED_MAX: Duration = Duration::from_secs(60);
+/// What an MTA lacks that writes a notice and has one way out for everything.
+const NO_WAY_HOME: &str = "a way of its own for the accepted domains, to which its notice is to go";
 /// How long the shell may take for one text.
 const TOLD_MAX: Duration = Duration::from_secs(5);
 /// How long the end of a process may come after that of its connections.
@@ -140,6 +138,8 @@ struct Running {
     /// Whether the canary has arrived.
     has_begun: AtomicBool,
     open_files: OpenFiles,
+    /// Whether it writes a notice for which it has no way.
+    notice: Notify,
 }
 
 /// What is written for a text.
@@ -174,7 +174,7 @@ impl Running {
         let evidence = Arc::clone(&brief.evidence);
         install(&plan, &evidence).map_err(failed)?;
         fs::create_dir_all(OUTPUT).map_err(failed)?;
-        let log = tokio::spawn(system_log(open_system_log().map_err(failed)?, Arc::clone(&evidence)));
+        let socket = open_system_log().map_err(failed)?;
         let running = Arc::new(Self {
             client: brief.server,
             processes: Mutex::default(),
@@ -182,11 +182,14 @@ impl Running {
             reported,
             typed: typed.map(|text| Keyboard { text, input: tokio::sync::Mutex::default() }),
             evidence,
-            tasks: Mutex::new(vec![log.abort_handle()]),
+            tasks: Mutex::default(),
             has_begun: AtomicBool::new(false),
             open_files: OpenFiles::default(),
+            notice: Notify::new(),
             plan,
         });
+        let log = tokio::spawn(system_log(socket, Arc::downgrade(&running)));
+        lock(&running.tasks).push(log.abort_handle());
         for (number, command) in running.plan.prepare.iter().enumerate() {
             running.prepare(number, command).await?;
         }
@@ -393,8 +396,11 @@ impl RunningMta for Running {
 
     fn lost(self: Arc<Self>) -> Work<StartError> {
         Box::pin(async move {
-            let why = self.first_end().await;
-            self.failure(&format!("it died: {why}"))
+            tokio::select! {
+                biased;
+                why = self.first_end() => self.failure(&format!("it died: {why}")),
+                () = self.notice.notified() => StartError::unsupported(NO_WAY_HOME),
+            }
         })
     }
 
@@ -499,10 +505,15 @@ fn open_system_log() -> io::Result<UnixDatagram> {
     Ok(socket)
 }
 
-/// Keeps what comes for the system log.
-async fn system_log(socket: UnixDatagram, evidence: Arc<EvidenceBook>) {
+/// Keeps what comes for the system log, and looks for what the plan wants to hear of.
+async fn system_log(socket: UnixDatagram, running: std::sync::Weak<Running>) {
     let mut line = vec![0; LOG_LINE_OCTETS_MAX];
     while let Ok(count) = socket.recv(&mut line).await {
-        evidence.log_line(line[..count].trim_ascii_end().strip_suffix(b"\0").unwrap_or(&line[..count]));
+        let Some(running) = running.upgrade() else { return };
+        let line = line[..count].trim_ascii_end().strip_suffix(b"\0").unwrap_or(&line[..count]);
+        running.evidence.log_line(line);
+        if running.plan.writes_notice.is_some_and(|words| String::from_utf8_lossy(line).contains(words)) {
+            running.notice.notify_one();
+        }
     }
 }
