@@ -24,7 +24,7 @@ use crate::{
     errand::{errand, observe, observe_with, rule},
     evidence,
     machine::{kill, mounts, processes, wait_until},
-    mtas, probe,
+    mtas, probe, several,
 };
 
 const DELIVERS: &str = "own/page#delivers";
@@ -46,6 +46,7 @@ const TRIALS: [(&str, fn()); 20] = [
     ("maps_that_cannot_be_made_are_inconclusive", || inconclusive("unprepared", "no map today")),
     ("nothing_gets_out", nothing_gets_out),
     ("preparation_without_end_is_inconclusive", || inconclusive("prepares-for-ever", "did not end within 5s")),
+    ("several_mtas_end_in_one_table", several::one_table),
     ("the_reference_conforms", || drop(conforms("reference"))),
     ("log_configuration_and_trace_are_kept", evidence::kept),
     ("the_reference_as_a_daemon_does_what_it_does_in_memory", same_as_in_memory),

@@ -186,6 +186,8 @@ pub struct Plan {
     pub submission: SocketAddr,
     /// How it takes messages if it takes no SMTP; `None`: at [`Plan::submission`].
     pub injection: Option<PlannedInjection>,
+    /// What a reply to a submission begins with that refuses this message for good, although its code says "not now".
+    pub refusals: Vec<&'static str>,
     /// The ways out of an MTA that takes no header field out: a message with a field that one of them may not send is not
     /// handed over. Empty: it has a setting for them.
     pub unfiltered: Vec<NextHop>,
@@ -225,6 +227,7 @@ impl Plan {
             repeat: None,
             submission,
             injection: None,
+            refusals: Vec::new(),
             unfiltered: Vec::new(),
             until_canary: Vec::new(),
             transport: None,

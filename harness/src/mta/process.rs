@@ -336,6 +336,11 @@ impl RunningMta for Running {
                         reported.taken(name, &reply);
                     }
                 }
+                Err(SubmitError::NotNow { reply, .. })
+                    if self.plan.refusals.iter().any(|known| reply.starts_with(known)) =>
+                {
+                    message.recipients.iter().for_each(|one| report(one, &reply));
+                }
                 Err(SubmitError::NoUtf8) => return Err(StartError::unsupported("a mailbox beyond ASCII")),
                 Err(SubmitError::NoDsn) => return Err(StartError::unsupported(message.dsn.in_words())),
                 Err(error) => {
