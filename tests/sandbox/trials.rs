@@ -31,7 +31,7 @@ const DELIVERS: &str = "own/page#delivers";
 const LASTS: &str = "own/page#lasts";
 
 /// All tests by name.
-const TRIALS: [(&str, fn()); 20] = [
+const TRIALS: [(&str, fn()); 21] = [
     ("a_case_longer_than_30_s_is_unsupported", too_long),
     ("a_dead_worker_loses_the_case_and_leaves_nothing", dead_worker),
     ("a_failure_shows_log_and_configuration", evidence::shown),
