@@ -14,14 +14,14 @@ use mtaspec_harness::{
     mta::StartError,
     sandbox,
     trace::{Event, event::EndCause},
-    verdict::Verdict,
+    verdict::{Judged, Lack, Verdict},
     world::Observation,
 };
 
 use crate::{
     command,
     daemon::same_as_in_memory,
-    errand::{errand, observe, observe_with, rule},
+    errand::{errand, observe, observe_with, rule, suite},
     evidence,
     machine::{kill, mounts, processes, wait_until},
     mtas, probe, several,
@@ -39,7 +39,7 @@ const TRIALS: [(&str, fn()); 21] = [
     ("a_program_that_is_not_there_is_inconclusive", || inconclusive("missing", "no-such-mta")),
     ("an_unpacked_tree_lies_over_the_machine_and_stays_as_it_is", unpacked),
     ("an_mta_that_dies_at_once_is_inconclusive_with_its_log", || inconclusive("dies-at-once", "it cannot live here")),
-    ("an_mta_that_dies_in_the_middle_is_inconclusive", || inconclusive("dies", "it died: `")),
+    ("an_mta_that_dies_in_the_middle_breaks_an_invariant_and_the_case_says_no_more", dies),
     ("an_mta_that_loses_mail_violates", loses_mail),
     ("an_mta_that_never_greets_is_inconclusive_with_its_log", || inconclusive("hangs", "it thinks")),
     ("an_mta_that_never_stops_is_inconclusive", || inconclusive("deaf", "did not stop within 500ms")),
@@ -110,6 +110,17 @@ fn notice_without_a_way() {
     let ruling = rule(DELIVERS, &seen);
     assert_eq!(ruling.verdict, Verdict::Unsupported, "{}", ruling.reason);
     assert!(ruling.reason.contains("a way of its own for the accepted domains"), "{}", ruling.reason);
+}
+
+fn dies() {
+    let suite = suite();
+    let result =
+        suite.result(suite.case(DELIVERS).expect("a case"), observe("dies", DELIVERS), Judged::ThirdParty, None);
+    let broken: Vec<&str> =
+        result.invariants.iter().filter(|(_, checked)| !checked.breaches.is_empty()).map(|(id, _)| *id).collect();
+    assert_eq!(broken, ["stays-up"]);
+    assert_eq!(result.ruling.lack, Some(Lack::DidNotArise), "{}", result.ruling.reason);
+    assert!(result.ruling.reason.contains("it died: `"), "{}", result.ruling.reason);
 }
 
 fn loses_mail() {

@@ -247,6 +247,12 @@ pub enum StartError {
         /// What happened.
         why: String,
     },
+    /// The MTA ended by itself, after the case had begun: what the case does not say any more, an invariant does.
+    #[error("the MTA is no more: {why}")]
+    Died {
+        /// What ended, and how.
+        why: String,
+    },
     /// The MTA has no such setting.
     #[error("the MTA has no setting for {setting}")]
     Unsupported {

@@ -7,7 +7,10 @@
 use std::{
     fs::{self, File, Permissions},
     io,
-    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    os::unix::{
+        fs::PermissionsExt as _,
+        process::{CommandExt as _, ExitStatusExt as _},
+    },
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
@@ -253,7 +256,7 @@ impl Running {
         };
         tokio::select! {
             biased;
-            why = self.first_end() => Err(self.failure(&why)),
+            ended = self.first_end() => Err(self.failure(&ended.why)),
             () = greeted => Ok(()),
             () = tokio::time::sleep(READY_MAX) => {
                 Err(self.failure(&format!("nobody greeted at {} within {READY_MAX:?}", self.plan.submission)))
@@ -262,13 +265,16 @@ impl Running {
     }
 
     /// Completes when one of its processes has ended.
-    async fn first_end(&self) -> String {
+    async fn first_end(&self) -> Ended {
         loop {
             for process in self.processes().iter_mut() {
+                let name = &process.name;
                 match process.child.try_wait() {
                     Ok(None) => {}
-                    Ok(Some(status)) => return format!("`{}` ended with {status}", process.name),
-                    Err(error) => return format!("`{}`: {error}", process.name),
+                    Ok(Some(status)) => {
+                        return Ended { why: format!("`{name}` ended with {status}"), by_itself: !is_killed(status) };
+                    }
+                    Err(error) => return Ended { why: format!("`{name}`: {error}"), by_itself: false },
                 }
             }
             tokio::time::sleep(LOOK).await;
@@ -299,10 +305,23 @@ impl Running {
 
     /// A failure with the end of the log.
     fn failure(&self, why: &str) -> StartError {
+        StartError::Failed { why: self.with_log(why) }
+    }
+
+    /// What the end of one of its processes says: of the MTA, if the case had begun and it ended by itself.
+    fn died(&self, ended: &Ended) -> StartError {
+        let why = self.with_log(&format!("it died: {}", ended.why));
+        if ended.by_itself && self.has_begun.load(Ordering::Relaxed) {
+            StartError::Died { why }
+        } else {
+            StartError::Failed { why }
+        }
+    }
+
+    fn with_log(&self, why: &str) -> String {
         let evidence = self.evidence.collect();
         let log = evidence.log_tail(LOG_TAIL_OCTETS).trim_end();
-        let why = if log.is_empty() { why.to_owned() } else { format!("{why}\nits log:\n{log}") };
-        StartError::Failed { why }
+        if log.is_empty() { why.to_owned() } else { format!("{why}\nits log:\n{log}") }
     }
 
     fn processes(&self) -> MutexGuard<'_, Vec<Process>> {
@@ -346,8 +365,7 @@ impl RunningMta for Running {
                 Err(error) => {
                     // It may have died of it: then that is the reason.
                     let died = tokio::time::timeout(DEATH_MAX, self.first_end()).await;
-                    let why = died.map_or_else(|_| error.to_string(), |why| format!("it died: {why}"));
-                    return Err(self.failure(&why));
+                    return Err(died.map_or_else(|_| self.failure(&error.to_string()), |ended| self.died(&ended)));
                 }
             }
             Ok(())
@@ -398,7 +416,7 @@ impl RunningMta for Running {
         Box::pin(async move {
             tokio::select! {
                 biased;
-                why = self.first_end() => self.failure(&format!("it died: {why}")),
+                ended = self.first_end() => self.died(&ended),
                 () = self.notice.notified() => StartError::unsupported(NO_WAY_HOME),
             }
         })
@@ -431,6 +449,18 @@ impl RunningMta for Running {
             Err(self.failure(&format!("`{names}` did not stop within {grace:?}")))
         })
     }
+}
+
+/// How one of the processes came to its end.
+struct Ended {
+    /// Which, and how, in words.
+    why: String,
+    /// Nobody killed it, for one for want of memory.
+    by_itself: bool,
+}
+
+fn is_killed(status: ExitStatus) -> bool {
+    status.signal() == Some(Signal::KILL.as_raw())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
