@@ -123,7 +123,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "dma, the DragonFly Mail Agent; `mtaspec mta fetch dma` unpacks it without installing it",
         make: || Box::new(ProcessMta(Dma)),
         home: Home::Sandbox,
-        worlds: MANY,
+        worlds: FEW,
         deviations: dma::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
