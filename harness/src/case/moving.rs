@@ -119,8 +119,7 @@ impl Moving {
         let start = end.checked_sub(self.page_server.len())?;
         let is_it = text.get(start..end)?.eq_ignore_ascii_case(&self.page_server);
         let before = text[..start].chars().next_back();
-        (is_it && before.is_none_or(|before| !is_of_name(before) && !matches!(before, '@' | '.' | '*')))
-            .then_some(start)
+        (is_it && before.is_none_or(|before| !is_of_name(before) && !matches!(before, '@' | '.'))).then_some(start)
     }
 }
 
@@ -194,11 +193,11 @@ mod tests {
     #[test]
     fn the_judged_server_gets_its_real_name_and_its_mailboxes_do_not() {
         check("EHLO \"mta.sender.test\"", "EHLO \"mail01.contoso.com\"");
-        check("mta.sender.test.", "mail01.contoso.com.");
+        check("mta.sender.test. \"*mta.sender.test*\"", "mail01.contoso.com. \"*mail01.contoso.com*\"");
         check("root@mta.sender.test", "root@mta.sender.test~");
         check(
-            "old.mta.sender.test, *mta.sender.test, xmta.sender.test",
-            "old.mta.sender.test~, *mta.sender.test~, xmta.sender.test~",
+            "old.mta.sender.test, *.mta.sender.test, xmta.sender.test",
+            "old.mta.sender.test~, *.mta.sender.test~, xmta.sender.test~",
         );
     }
 
