@@ -94,6 +94,9 @@ fn of_shell(case: &Case) -> Option<String> {
 fn of_hosts(case: &Case) -> Option<String> {
     case.hosts.iter().flat_map(|host| &host.host.properties).find_map(|property| match &property.value {
         PropertyValue::ClientCertificate(_) => Some("a client certificate that hosts trust".to_owned()),
+        PropertyValue::Certificate(spec) if spec.kind == CertificateKind::NulInName => {
+            Some("a certificate with names that no authority may sign".to_owned())
+        }
         PropertyValue::Certificate(spec) if spec.kind == CertificateKind::Revoked => {
             Some("a list of revoked certificates".to_owned())
         }
