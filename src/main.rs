@@ -51,6 +51,7 @@ mod report_files;
 mod run;
 mod sandboxes;
 mod selection;
+mod serve;
 mod show;
 mod snapshots;
 mod stored;
@@ -118,6 +119,7 @@ fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
         Command::Report(report) => report::report(report, around),
         Command::Run(run) => run::run(run, around),
         Command::Show(show) => show::show(show),
+        Command::Serve(args) => serve::serve(args, around),
         Command::ShowLog(show) => protocol_log::show(show),
     }
 }

@@ -143,7 +143,8 @@ fn plan(args: &args::Run, network: Network, around: Surroundings) -> Plan {
     }
 }
 
-fn basis(basis: BasisArg) -> Basis {
+/// As the harness has it.
+pub(crate) fn basis(basis: BasisArg) -> Basis {
     match basis {
         BasisArg::Exchange => Basis::Exchange,
         BasisArg::Ours => Basis::Ours,

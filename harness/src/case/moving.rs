@@ -12,12 +12,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::model::WorldSpec;
 
 /// Where cases are moved to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destination {
     /// The domain below which all names are: `mtaspec.contoso.com`. In lower case, without a final dot.
     pub below: String,

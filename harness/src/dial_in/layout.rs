@@ -269,7 +269,11 @@ fn addresses(reaches: &[BTreeSet<IpAddr>], premises: &Premises) -> Result<BTreeM
             premises.addresses.iter().copied().filter(|own| own.is_ipv4() == page.is_ipv4()).collect();
         let free = family.iter().copied().find(|own| !rivals.contains(own));
         let kind = if page.is_ipv4() { "IPv4" } else { "IPv6" };
-        let more = || format!("more than {} {kind} addresses of hosts (--address)", family.len());
+        let more = || match family.len() {
+            0 => format!("an {kind} address of hosts (--address)"),
+            1 => format!("a second {kind} address of hosts (--address)"),
+            given => format!("more than {given} {kind} addresses of hosts (--address)"),
+        };
         given.insert(page, free.ok_or_else(more)?);
     }
     Ok(given)

@@ -12,6 +12,7 @@
 //! The same premises and the same cases give the same plan. Nothing that is planned reaches beyond the user's domain,
 //! addresses and ports.
 
+pub mod instructions;
 pub mod layout;
 pub mod plan;
 pub mod premises;
@@ -19,5 +20,6 @@ pub mod script;
 mod supported;
 
 pub use layout::Layout;
+pub use mtaspec_fake_smarthost::pki::Pki as Authority;
 pub use plan::{Plan, PlannedCase};
 pub use premises::{NameServing, Premises};

@@ -10,7 +10,10 @@ use crate::{
     mta::{StartError, Submission},
     network::population::{Population, Resident},
     trace::Event,
-    world::{Recorder, canary::Arrivals},
+    world::{
+        Recorder,
+        canary::{Arrivals, HOST},
+    },
 };
 
 /// How long it may take. An MTA may look for work once a minute only.
@@ -37,7 +40,8 @@ impl Served {
         };
         self.doors.open([&self.canary], Stay::Open).await?;
         let doors = BTreeMap::from([(self.canary, PAGE)]);
-        self.doors.serve(Guests { doors, population: Arc::new(population), mta: super::super::canary::HOST.ip() });
+        let guests = Arc::new(Guests { doors, population: Arc::new(population), mta: HOST.ip() });
+        self.doors.serve(&guests);
         let running = self.serving.mta.at_work(Arc::clone(&recorder) as _);
         let flight = async {
             running.submit(self.message()).await?;
@@ -48,7 +52,7 @@ impl Served {
             Ok(())
         };
         let flown = tokio::time::timeout(CANARY_MAX, flight).await;
-        self.doors.rest();
+        self.doors.rest(&guests);
         flown.unwrap_or_else(|_| Err(StartError::Failed { why: self.lost() }))
     }
 

@@ -55,7 +55,7 @@ pub(super) struct Doors {
 
 #[derive(Default)]
 struct State {
-    guests: Option<Arc<Guests>>,
+    guests: Vec<Arc<Guests>>,
     /// Oldest first.
     open: VecDeque<(SocketAddr, AbortHandle)>,
     stay: Vec<(SocketAddr, AbortHandle)>,
@@ -98,14 +98,14 @@ impl Doors {
         Ok(())
     }
 
-    /// From now on, these are there.
-    pub(super) fn serve(&self, guests: Guests) {
-        self.lock().guests = Some(Arc::new(guests));
+    /// From now on, these are there, beside others behind other doors.
+    pub(super) fn serve(&self, guests: &Arc<Guests>) {
+        self.lock().guests.push(Arc::clone(guests));
     }
 
-    /// From now on, nobody is.
-    pub(super) fn rest(&self) {
-        self.lock().guests = None;
+    /// From now on, they are not.
+    pub(super) fn rest(&self, guests: &Arc<Guests>) {
+        self.lock().guests.retain(|own| !Arc::ptr_eq(own, guests));
     }
 
     /// Who was not let in, and how often.
@@ -130,9 +130,9 @@ impl Doors {
         }
         // Only speed is lost where this fails.
         let _ = stream.set_nodelay(true);
-        let guests = self.lock().guests.clone();
-        let guests = guests.and_then(|guests| guests.doors.get(&at).copied().map(|page| (guests, page)));
-        let Some((guests, page)) = guests else {
+        let behind = |guests: &Arc<Guests>| guests.doors.get(&at).map(|page| (Arc::clone(guests), *page));
+        let found = self.lock().guests.iter().find_map(behind);
+        let Some((guests, page)) = found else {
             let over = Arc::clone(&self.over);
             tokio::spawn(async move { serve(over, stream, peer, at, SessionId(0), Arc::new(Unheard)).await });
             return;

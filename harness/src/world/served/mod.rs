@@ -1,4 +1,4 @@
-//! Worlds for an MTA that somebody else runs: its hosts wait on the user's own addresses, one case after the other.
+//! Worlds for an MTA that somebody else runs: hosts wait on the user's own addresses, a few cases at a time.
 //!
 //! Nothing is started, and nothing is listened on or sent to that the user has not named. What the MTA comes back with
 //! once its case is over is refused for good, so that it does not fall into another one.
@@ -54,6 +54,8 @@ pub struct Serving {
 }
 
 /// Hosts and a name server that wait for one MTA.
+///
+/// One thread at a time drives the sockets of all cases, whichever thread that is.
 pub struct Served {
     runtime: Runtime,
     serving: Serving,
@@ -65,6 +67,8 @@ pub struct Served {
     names: Arc<Names>,
     canary: SocketAddr,
     canary_domain: String,
+    /// Held by the one case whose hosts are found by MX records.
+    shared_port: tokio::sync::Mutex<()>,
     _name_server: Option<Listening>,
 }
 
@@ -108,6 +112,7 @@ impl Served {
             names,
             canary,
             canary_domain,
+            shared_port: tokio::sync::Mutex::default(),
             _name_server: name_server,
         })
     }
@@ -122,7 +127,8 @@ impl Served {
         self.runtime.block_on(self.fly())
     }
 
-    /// Serves one case to its end. Cases are served one after the other: whoever comes meanwhile waits.
+    /// Serves one case to its end. Several threads may do so at the same time; cases whose hosts share a port wait for
+    /// each other.
     #[must_use]
     pub fn observe(&self, case: &Case, layout: &Layout) -> Observation {
         self.runtime.block_on(self.watch(case, layout)).unwrap_or_else(Observation::lost)
@@ -139,6 +145,7 @@ impl Served {
     }
 
     async fn watch(&self, case: &Case, layout: &Layout) -> Result<Observation, StartError> {
+        let _alone = if layout.shares_port(&self.premises) { Some(self.shared_port.lock().await) } else { None };
         self.doors.open(layout.doors.keys(), Stay::AsLongAsThereIsRoom).await?;
         let clock = self.clock();
         let recorder = Recorder::new(Arc::clone(&clock), case.world.server.clone());
@@ -148,8 +155,8 @@ impl Served {
         if let Some(dns) = population.name_servers.get(&build::RESOLVER) {
             self.names.serve(&domain, dns);
         }
-        let mta = case.world.address;
-        self.doors.serve(Guests { doors: layout.doors.clone(), population: Arc::clone(&population), mta });
+        let guests = Arc::new(Guests { doors: layout.doors.clone(), population, mta: case.world.address });
+        self.doors.serve(&guests);
         let running = &self.serving.mta.at_work(Arc::clone(&recorder) as _);
         let schedule = Schedule::begin(case, running, &clock, &recorder);
         let watched = Watched {
@@ -162,8 +169,8 @@ impl Served {
             carrying: carrying(case) + self.serving.patience,
         };
         let (cause, quiet) = watched.until_the_end(&schedule).await;
-        self.doors.rest();
-        self.names.rest();
+        self.doors.rest(&guests);
+        self.names.rest(&domain);
         let entries = recorder.finish(cause, millis(case.world.horizon), millis(quiet));
         if let Some(other) = stray(&entries, &self.premises.below, &label(&case.id)) {
             let why = format!("mail of something else came in while it was served: `{other}`");

@@ -1,4 +1,4 @@
-//! The one name server of all cases: names of the case that is served are answered by its world, and all others do not
+//! The one name server of all cases: names of a case that is served are answered by its world, and all others do not
 //! exist.
 
 use std::{
@@ -25,8 +25,8 @@ const LABEL_OCTETS_MAX: usize = 63;
 pub(super) struct Names {
     /// For names that are nobody's.
     idle: Arc<FakeDns>,
-    /// The domain of the case that is served, and its world's server.
-    served: Mutex<Option<(String, Arc<FakeDns>)>>,
+    /// The domains of cases that are served, and their worlds' servers.
+    served: Mutex<Vec<(String, Arc<FakeDns>)>>,
 }
 
 impl Names {
@@ -44,15 +44,15 @@ impl Names {
 
     /// From now on, names below this domain are answered by this one.
     pub(super) fn serve(&self, domain: &str, dns: &Arc<FakeDns>) {
-        *self.lock() = Some((domain.to_ascii_lowercase(), Arc::clone(dns)));
+        self.lock().push((domain.to_ascii_lowercase(), Arc::clone(dns)));
     }
 
-    /// From now on, no case is served.
-    pub(super) fn rest(&self) {
-        *self.lock() = None;
+    /// From now on, names below it do not exist.
+    pub(super) fn rest(&self, domain: &str) {
+        self.lock().retain(|(own, _)| !own.eq_ignore_ascii_case(domain));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(String, Arc<FakeDns>)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(String, Arc<FakeDns>)>> {
         self.served.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -63,10 +63,8 @@ impl Choose for Names {
         let asked = question(message).unwrap_or_default();
         let is_below =
             |domain: &str| asked.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        match &*served {
-            Some((domain, dns)) if is_below(domain) => Arc::clone(dns),
-            _ => Arc::clone(&self.idle),
-        }
+        let found = served.iter().find(|(domain, _)| is_below(domain));
+        Arc::clone(found.map_or(&self.idle, |(_, dns)| dns))
     }
 }
 
@@ -118,7 +116,7 @@ mod tests {
         names.serve("cabc.m.contoso.com", &own);
         assert!(is_own("MX.contoso.test.cABC.m.contoso.com") && is_own("cabc.m.contoso.com"));
         assert!(!is_own("mx.contoso.test.xcabc.m.contoso.com") && !is_own("canary.m.contoso.com"));
-        names.rest();
+        names.rest("cabc.m.contoso.com");
         assert!(!is_own("mx.contoso.test.cabc.m.contoso.com"));
     }
 
