@@ -7,8 +7,7 @@ use std::{
     time::SystemTime,
 };
 
-use mtaspec_harness::dial_in::Authority;
-use mtaspec_harness::dial_in::{Plan, instructions, plan::KeptPlan, script};
+use mtaspec_harness::dial_in::{Authority, Plan, instructions, plan::KeptPlan, script};
 
 use crate::{exit::Failure, load};
 

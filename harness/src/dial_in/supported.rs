@@ -17,6 +17,7 @@ use crate::{
         model::{RESOLVER_ADDRESS, Via},
         organisation::Profile,
     },
+    claim::ast::{Body, Claim, HeaderValue, Seen, Subject, Thing},
     report::dialogue,
     suite::run::{is_about_dns, is_about_the_log, is_about_the_shell},
     world::{BEYOND_SOCKETS, SOCKETS_HORIZON_MAX},
@@ -26,10 +27,14 @@ use crate::{
 /// transport makes a message larger.
 const MESSAGE_OCTETS_MAX: u64 = 7 << 20;
 
+/// The port on which TLS begins with the connection (RFC 8314 §3.3).
+const SMTPS: u16 = 465;
+
 /// What of a case an MTA of somebody else's cannot be asked, if anything: in the words of `unsupported`.
 pub(super) fn obstacle(case: &Case, premises: &Premises) -> Option<String> {
     None.or_else(|| of_names(case, premises))
         .or_else(|| of_reports(case))
+        .or_else(|| of_own_words(case))
         .or_else(|| of_organisation(case))
         .or_else(|| of_shell(case))
         .or_else(|| of_hosts(case))
@@ -54,7 +59,30 @@ fn of_reports(case: &Case) -> Option<String> {
     if is_about_the_shell(case) {
         return Some("the management shell".to_owned());
     }
-    is_about_the_log(case).then(|| "the protocol log".to_owned())
+    if is_about_the_log(case) {
+        return Some("the protocol log".to_owned());
+    }
+    let reported = |claim: &Claim| matches!(claim.body, Body::Reported(_));
+    case.claims.iter().any(reported).then(|| "what the MTA reports of its queues and routes".to_owned())
+}
+
+/// What the MTA writes of itself: it has an address and a domain of its own, which no page knows.
+fn of_own_words(case: &Case) -> Option<String> {
+    const PAGE_ADDRESSES: [&str; 4] = ["192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"];
+    case.claims.iter().find_map(|claim| {
+        let quoted = || claim.text.split('"').skip(1).step_by(2);
+        if quoted().any(|pattern| PAGE_ADDRESSES.iter().any(|address| pattern.contains(address))) {
+            return Some("an address of the page in what the MTA writes".to_owned());
+        }
+        let Body::Seen(Seen { thing: Thing::Header { name, value: HeaderValue::Pattern(_) }, subject, .. }) =
+            &claim.body
+        else {
+            return None;
+        };
+        let is_origin = matches!(subject, Subject::Host(host) if host == "origin");
+        (is_origin && name.eq_ignore_ascii_case("From"))
+            .then(|| "the mailbox under which the MTA writes notices".to_owned())
+    })
 }
 
 fn of_organisation(case: &Case) -> Option<String> {
@@ -146,6 +174,9 @@ fn of_dns(case: &Case, premises: &Premises) -> Option<String> {
 }
 
 fn of_connector(connector: &Connector, case: &Case) -> Option<String> {
+    if connector.port == SMTPS {
+        return Some(format!("port {SMTPS}, whose number says that TLS comes first"));
+    }
     // Below a label of the case, `*` means what it means on the page, but a claim about the space itself is not put to
     // the test that way.
     let about_spaces = || {
