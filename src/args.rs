@@ -88,9 +88,10 @@ pub(crate) struct Run {
     /// Which pages.
     #[command(flatten)]
     pub(crate) pages: Pages,
-    /// The MTA to judge; `mtaspec list mtas` names them.
-    #[arg(long, value_name = "NAME", default_value = "reference")]
-    pub(crate) mta: String,
+    /// The MTA to judge; `mtaspec list mtas` names them. Several names, by commas, are judged one after the other and end
+    /// in one table; `all` is every one that is on this machine, and those that are not are named below the table.
+    #[arg(long, value_name = "NAME", default_value = "reference", value_delimiter = ',')]
+    pub(crate) mta: Vec<String>,
     /// Judge an MTA that this program drives, in the place of `--mta`: a program of your own, in any language, that is
     /// told a world as JSON and answers in lines of JSON. `docs/command.md` is the contract, and `examples/` has two.
     #[arg(long, value_name = "COMMAND", conflicts_with = "mta")]
@@ -148,7 +149,8 @@ pub(crate) struct Run {
     /// Stop after the first case that is not as expected.
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// Keep the trace of each case, the MTA's log and its configuration, in a folder each.
+    /// Keep the trace of each case, the MTA's log and its configuration, in a folder each; of several MTAs below a folder
+    /// that is called as the MTA.
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
 }

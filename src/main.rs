@@ -28,6 +28,7 @@ use crate::{
 };
 
 mod args;
+mod attached;
 mod command;
 mod completions;
 mod coverage;

@@ -1,9 +1,12 @@
 //! The MTAs that the program can judge. Others are attached in Rust, by the trait `Mta` of `mtaspec-harness`.
 
+use std::collections::BTreeSet;
+
 use mtaspec_harness::mta::{Mta, Reference, command::CommandMta};
 #[cfg(target_os = "linux")]
 use mtaspec_harness::mta::{
     ProcessMta, ReferenceDaemon,
+    dma::{self, Dma},
     exim::{self, Exim},
     haraka::{self, Haraka},
     msmtp::{self, Msmtp},
@@ -97,6 +100,14 @@ pub(crate) const MTAS: &[Known] = &[
     },
     #[cfg(target_os = "linux")]
     Known {
+        name: "dma",
+        about: "dma, the DragonFly Mail Agent; `mtaspec mta fetch dma` unpacks it without installing it",
+        make: || Box::new(ProcessMta(Dma)),
+        home: Home::Sandbox,
+        deviations: dma::DEVIATIONS,
+    },
+    #[cfg(target_os = "linux")]
+    Known {
         name: "exim",
         about: "Exim; `mtaspec mta fetch exim` unpacks it without installing it",
         make: || Box::new(ProcessMta(Exim)),
@@ -152,6 +163,25 @@ pub(crate) const MTAS: &[Known] = &[
         deviations: sendmail::DEVIATIONS,
     },
 ];
+
+/// The word for every one of [`MTAS`].
+pub(crate) const ALL: &str = "all";
+
+/// Those that the words name, each once, in their order.
+///
+/// # Errors
+///
+/// One of them is missing.
+pub(crate) fn named(words: &[String]) -> Result<Vec<&'static Known>, Failure> {
+    let mut named: Vec<&'static Known> = Vec::new();
+    for word in words {
+        let more = if word == ALL { MTAS.iter().collect() } else { vec![find(word)?] };
+        named.extend(more);
+    }
+    let mut seen = BTreeSet::new();
+    named.retain(|known| seen.insert(known.name));
+    Ok(named)
+}
 
 /// A program of the same folder.
 #[cfg(target_os = "linux")]

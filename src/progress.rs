@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mtaspec_harness::suite::run::{CaseResult, Progress};
 
 /// The line as it is drawn; the message is the case that has been running for longest.
-const TEMPLATE: &str = "{pos}/{len} cases  {elapsed}  {wide_msg}";
+const TEMPLATE: &str = "{prefix}{pos}/{len} cases  {elapsed}  {wide_msg}";
 
 /// Draws a line for each case that begins or ends.
 pub(crate) struct Watched {
@@ -16,9 +16,9 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// A line for so many cases.
-    pub(crate) fn new(cases: usize, target: ProgressDrawTarget) -> Self {
-        let bar = ProgressBar::with_draw_target(u64::try_from(cases).ok(), target);
+    /// A line for so many cases, behind these words.
+    pub(crate) fn new(prefix: String, cases: usize, target: ProgressDrawTarget) -> Self {
+        let bar = ProgressBar::with_draw_target(u64::try_from(cases).ok(), target).with_prefix(prefix);
         // A template that is refused leaves the line as indicatif draws it.
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style);

@@ -1,11 +1,10 @@
-//! `mtaspec run`: runs cases on an MTA and judges what it did.
+//! `mtaspec run`: runs cases on an MTA, or on several, and judges what they did.
 
 use std::num::NonZeroUsize;
 
 use mtaspec_harness::{
     case::Case,
-    mta::MtaOption,
-    report::json::{MtaName, RunReport},
+    report::{json::RunReport, matrix},
     requirement::Basis,
     suite::{
         Suite,
@@ -16,15 +15,13 @@ use mtaspec_harness::{
 
 use crate::{
     args::{self, BasisArg, Network},
-    command, deviations,
+    attached::{self, Asked, Attached},
+    deviations,
     exit::Failure,
     keep, load,
-    mtas::{self, Chosen, Home},
     output::Output,
     progress::Watched,
-    repeat, report_files,
-    sandboxes::Sandboxes,
-    selection, snapshots,
+    repeat, report_files, selection, snapshots,
     surroundings::Surroundings,
     told,
 };
@@ -33,90 +30,60 @@ use crate::{
 pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Failure> {
     let files = report_files::asked_for(&args.report)?;
     args.write_deviations.as_deref().map(deviations::must_be_new).transpose()?;
-    let chosen = &chosen(args, around)?;
-    let network = network(args, chosen)?;
-    let own = mta_options(args, chosen)?;
-    let sandboxes = (network == Network::Sandbox).then(|| Sandboxes::new(chosen, &own, args, around)).transpose()?;
-    let snapshots = snapshots::asked_for(args, network)?;
-    let deviations = deviations::read(args.deviations.as_deref(), chosen.name())?;
+    let Asked { attached, left_out } = attached::asked(args, around)?;
     let suite = load::suite(&args.pages)?;
     suite.read_pages(around.processors);
     let cases = selection::selected(args, load::cases(&suite, &args.filters.filters)?)?;
-    let version = match &sandboxes {
-        Some(sandboxes) => sandboxes.version(chosen)?,
-        None => chosen.make().version(),
-    };
-    let name = MtaName { name: chosen.name().to_owned(), version };
-    let plan = plan(args, network, around);
-    let repeated = repeat::repeated(&cases, args.repeat);
-    let results = results(&suite, &repeated, chosen, plan, sandboxes.as_ref(), around);
-    let (results, varying) = repeat::folded(results);
-    if let Some(folder) = &args.keep {
-        keep::keep(folder, &results)?;
+    let mut output = Output::of(String::new());
+    let mut reports = Vec::new();
+    for (place, mta) in attached.iter().enumerate() {
+        let among = (attached.len() > 1).then(|| format!("{} of {}: {}  ", place + 1, attached.len(), mta.name.name));
+        let (report, told) = judged(mta, &suite, &cases, among, args, around)?;
+        output = Output { text: output.text + &told.text, status: output.status.worse(told.status) };
+        reports.push(report);
     }
-    let report = suite.report_of(name, plan, results);
-    let mut report = RunReport { options: args.mta_option.clone(), ..report };
-    let found = snapshots::settle(&snapshots, snapshots::Form::of(network), &suite, &report, around.processors)?;
-    let options = options(args, chosen);
-    let told = told::Known { deviations: &deviations, options: &options, varying: &varying };
-    let mut output = told::told(&suite, &mut report, told, &found, around.colour);
-    if let Some(file) = &args.write_deviations {
-        output.text.push_str(&deviations::write_draft(file, &report)?);
+    if attached.len() > 1 {
+        output.text.push_str(&format!("\n{}", matrix::matrix(&reports, around.colour)));
     }
-    output.text.push_str(&report_files::write(&files, &suite, std::slice::from_ref(&report))?);
+    output.text.push_str(&left_out);
+    output.text.push_str(&report_files::write(&files, &suite, &reports)?);
     // The process ends now, and giving back a million small pieces of memory one by one would be its longest farewell.
-    std::mem::forget((report, suite));
+    std::mem::forget((reports, suite));
     Ok(output)
 }
 
-/// The MTA that the command line asks for; one behind a command is asked who it is.
-fn chosen(args: &args::Run, around: Surroundings) -> Result<Chosen, Failure> {
-    match &args.mta_command {
-        None => Ok(Chosen::Known(mtas::find(&args.mta)?)),
-        Some(text) => Sandboxes::ask(command::line(text, around)?, args, around),
+/// Runs the cases on one MTA and tells what became of them. `among` is its place among several, for the line of
+/// progress.
+fn judged(
+    mta: &Attached,
+    suite: &Suite,
+    cases: &[&Case],
+    among: Option<String>,
+    args: &args::Run,
+    around: Surroundings,
+) -> Result<(RunReport, Output), Failure> {
+    let plan = plan(args, mta.network, around);
+    let repeated = repeat::repeated(cases, args.repeat);
+    let folder =
+        args.keep.as_ref().map(|folder| among.as_ref().map_or(folder.clone(), |_| folder.join(&mta.name.name)));
+    let progress = Watched::new(among.unwrap_or_default(), repeated.len(), (around.draw)());
+    let results = results(suite, &repeated, mta, plan, &progress);
+    progress.finish();
+    let (results, varying) = repeat::folded(results);
+    if let Some(folder) = folder {
+        keep::keep(&folder, &results)?;
     }
-}
-
-/// What the command that repeats a case needs beside the case, the MTA and the seed.
-fn options(args: &args::Run, chosen: &Chosen) -> String {
-    let network = match (args.network, chosen.home()) {
-        (Some(Network::Loopback), _) => " --network loopback",
-        (Some(Network::Sandbox), Home::Anywhere) => " --network sandbox",
-        _ => "",
-    };
-    let root = args.mta_root.as_deref().map(|root| format!(" --mta-root {}", root.display())).unwrap_or_default();
-    let own: String = args.mta_option.iter().map(|option| format!(" --mta-option '{option}'")).collect();
-    let command = args.mta_command.as_deref().map(|text| format!(" --mta-command {}", command::quoted(text)));
-    format!("{}{}{network}{root}{own}", command.unwrap_or_default(), load::option(&args.pages))
-}
-
-/// Settings of the MTA's own.
-fn mta_options(args: &args::Run, chosen: &Chosen) -> Result<Vec<MtaOption>, Failure> {
-    let name = chosen.name();
-    let Some(what) = chosen.make().options() else {
-        return match args.mta_option.first() {
-            None => Ok(Vec::new()),
-            Some(_) => Err(Failure::command_line(format!("`{name}` takes no --mta-option"))),
-        };
-    };
-    let option = |text: &String| {
-        let wrong = || format!("`--mta-option {text}`: for `{name}` it is {what}, written as `KEY=VALUE`");
-        MtaOption::parse(text).ok_or_else(|| Failure::command_line(wrong()))
-    };
-    args.mta_option.iter().map(option).collect()
-}
-
-/// The network that is asked for; an MTA that is a program of its own has no choice.
-fn network(args: &args::Run, chosen: &Chosen) -> Result<Network, Failure> {
-    match (args.network, chosen.home()) {
-        (None, Home::Anywhere) => Ok(Network::Memory),
-        (None | Some(Network::Sandbox), _) => Ok(Network::Sandbox),
-        (Some(network), Home::Anywhere) => Ok(network),
-        (Some(_), Home::Sandbox) => {
-            let words = format!("`{}` is a program of its own: it is judged in a sandbox alone", chosen.name());
-            Err(Failure::command_line(words))
-        }
+    let report = suite.report_of(mta.name.clone(), plan, results);
+    let mut report = RunReport { options: args.mta_option.clone(), ..report };
+    let form = snapshots::Form::of(mta.network);
+    let found = snapshots::settle(&mta.snapshots, form, suite, &report, around.processors)?;
+    let options = mta.options(args);
+    let told = told::Known { deviations: &mta.deviations, options: &options, varying: &varying };
+    let mut output = told::told(suite, &mut report, told, &found, around.colour);
+    if let Some(file) = &args.write_deviations {
+        output.text.push_str(&deviations::write_draft(file, &report)?);
     }
+    Ok((report, output))
 }
 
 /// How many cases of a processor run at the same time in sandboxes: there, cases mostly wait.
@@ -155,17 +122,13 @@ pub(crate) fn basis(basis: BasisArg) -> Basis {
 fn results<'a>(
     suite: &Suite,
     cases: &[&'a Case],
-    chosen: &Chosen,
+    mta: &Attached,
     plan: Plan,
-    sandboxes: Option<&Sandboxes>,
-    around: Surroundings,
+    progress: &Watched,
 ) -> Vec<CaseResult<'a>> {
-    let mta = chosen.make();
-    let progress = Watched::new(cases.len(), (around.draw)());
-    let results = match sandboxes {
-        Some(sandboxes) => suite.run_observing(cases, &*mta, plan, &progress, &|case| sandboxes.observe(suite, case)),
-        None => suite.run(cases, &*mta, plan, &progress),
-    };
-    progress.finish();
-    results
+    let made = mta.chosen.make();
+    match &mta.sandboxes {
+        Some(sandboxes) => suite.run_observing(cases, &*made, plan, progress, &|case| sandboxes.observe(suite, case)),
+        None => suite.run(cases, &*made, plan, progress),
+    }
 }

@@ -173,6 +173,21 @@ fn an_unknown_mta_is_69_and_those_that_are_there_are_named() {
 }
 
 #[test]
+fn several_mtas_are_named_once_each_and_what_is_for_one_is_refused() {
+    let pages = ["--cases", "pages/conforms", "--no-snapshots"];
+    let done = mtaspec(&[&["run", "--mta", "reference,reference"], pages.as_slice()].concat());
+    assert_eq!(done.status, 0, "{}", done.stderr);
+    assert!(!done.stdout.contains("claims held/broken/not reached"), "one MTA needs no table: {}", done.stdout);
+    for option in [["--mta-root", "/"], ["--mta-option", "a=b"], ["--deviations", "x.toml"], ["--snapshots", "x"]] {
+        let done = mtaspec(&[&["run", "--mta", "all"], option.as_slice(), &pages[..2]].concat());
+        assert_eq!((done.status, done.stdout.as_str()), (64, ""));
+        assert!(done.stderr.contains(&format!("`{}` is for one MTA", option[0])), "{}", done.stderr);
+    }
+    let done = mtaspec(&["run", "--mta", "reference,pigeon"]);
+    assert_eq!((done.status, done.stdout.as_str()), (69, ""));
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_65() {
     let done = mtaspec(&["run", "--cases", "pages/conforms", "--no-snapshots", "--report", "json=no/such/folder.json"]);
     assert_eq!((done.status, done.stdout.as_str()), (65, ""));

@@ -21,6 +21,8 @@ mod probe;
 #[cfg(target_os = "linux")]
 mod relay;
 #[cfg(target_os = "linux")]
+mod several;
+#[cfg(target_os = "linux")]
 mod trials;
 
 #[cfg(target_os = "linux")]

@@ -43,8 +43,8 @@ MUST  ann@contoso.test is deferred  [ADR-05]
 ```
 ";
 
-/// Those that run for as long as the world does; the others are there while they have a message.
-const DAEMONS: [&str; 6] = ["exim", "haraka", "nullmailer", "opensmtpd", "postfix", "sendmail"];
+/// Those that run for as long as the case does; the others are there while they speak to a host.
+const DAEMONS: [&str; 7] = ["dma", "exim", "haraka", "nullmailer", "opensmtpd", "postfix", "sendmail"];
 
 /// The program.
 const MTASPEC: &str = env!("CARGO_BIN_EXE_mtaspec");

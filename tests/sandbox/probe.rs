@@ -4,33 +4,26 @@ use std::{
     fmt::Debug,
     fs, io,
     net::{TcpStream, UdpSocket},
-    path::Path,
     process::ExitCode,
 };
 
-/// Files that it tries to write; the first ones lie outside of what a world may write to.
-pub(crate) fn files() -> [String; 7] {
-    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sandbox/written-by-a-sandbox");
-    [
-        tree.display().to_string(),
-        "/written-by-a-sandbox".to_owned(),
-        "/etc/written-by-a-sandbox".to_owned(),
-        "/run/written-by-a-sandbox".to_owned(),
-        "/tmp/written-by-a-sandbox".to_owned(),
-        "/usr/written-by-a-sandbox".to_owned(),
-        "/var/written-by-a-sandbox".to_owned(),
-    ]
+/// Files of this name that it tries to write; the first ones lie outside of what a world may write to.
+pub(crate) fn files(name: &str) -> [String; 7] {
+    let tree = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sandbox");
+    [tree, "", "/etc", "/run", "/tmp", "/usr", "/var"].map(|folder| format!("{folder}/{name}"))
 }
 
 #[expect(clippy::print_stdout, reason = "what it prints is the MTA's log")]
-pub(crate) fn main(_: &[String]) -> ExitCode {
+pub(crate) fn main(words: &[String]) -> ExitCode {
     for to in ["198.18.0.1:25", "8.8.8.8:53", "[2001:4860::1]:25"] {
         println!("tcp {to}: {}", kind(TcpStream::connect(to)));
     }
     let datagram = UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.send_to(b"?", "198.18.0.1:53"));
     println!("udp 198.18.0.1:53: {}", kind(datagram));
     println!("tcp 192.0.2.77:25: {}", kind(TcpStream::connect("192.0.2.77:25")));
-    for file in files() {
+    // It is called by the adapter's name, `probes:NAME`.
+    let Some((_, name)) = words.first().and_then(|own| own.split_once(':')) else { return ExitCode::FAILURE };
+    for file in files(name) {
         println!("write {file}: {}", kind(fs::write(&file, "x")));
     }
     println!("log: {}", kind(log_line()));

@@ -14,37 +14,38 @@ use mtaspec_harness::{
     mta::StartError,
     sandbox,
     trace::{Event, event::EndCause},
-    verdict::Verdict,
+    verdict::{Judged, Lack, Verdict},
     world::Observation,
 };
 
 use crate::{
     command,
     daemon::same_as_in_memory,
-    errand::{errand, observe, observe_with, rule},
+    errand::{errand, observe, observe_with, rule, suite},
     evidence,
     machine::{kill, mounts, processes, wait_until},
-    mtas, probe,
+    mtas, probe, several,
 };
 
 const DELIVERS: &str = "own/page#delivers";
 const LASTS: &str = "own/page#lasts";
 
 /// All tests by name.
-const TRIALS: [(&str, fn()); 19] = [
+const TRIALS: [(&str, fn()); 20] = [
     ("a_case_longer_than_30_s_is_unsupported", too_long),
     ("a_dead_worker_loses_the_case_and_leaves_nothing", dead_worker),
     ("a_failure_shows_log_and_configuration", evidence::shown),
     ("a_program_that_is_not_there_is_inconclusive", || inconclusive("missing", "no-such-mta")),
     ("an_unpacked_tree_lies_over_the_machine_and_stays_as_it_is", unpacked),
     ("an_mta_that_dies_at_once_is_inconclusive_with_its_log", || inconclusive("dies-at-once", "it cannot live here")),
-    ("an_mta_that_dies_in_the_middle_is_inconclusive", || inconclusive("dies", "it died: `")),
+    ("an_mta_that_dies_in_the_middle_breaks_an_invariant_and_the_case_says_no_more", dies),
     ("an_mta_that_loses_mail_violates", loses_mail),
     ("an_mta_that_never_greets_is_inconclusive_with_its_log", || inconclusive("hangs", "it thinks")),
     ("an_mta_that_never_stops_is_inconclusive", || inconclusive("deaf", "did not stop within 500ms")),
     ("maps_that_cannot_be_made_are_inconclusive", || inconclusive("unprepared", "no map today")),
     ("nothing_gets_out", nothing_gets_out),
     ("preparation_without_end_is_inconclusive", || inconclusive("prepares-for-ever", "did not end within 5s")),
+    ("several_mtas_end_in_one_table", several::one_table),
     ("the_reference_conforms", || drop(conforms("reference"))),
     ("log_configuration_and_trace_are_kept", evidence::kept),
     ("the_reference_as_a_daemon_does_what_it_does_in_memory", same_as_in_memory),
@@ -102,6 +103,17 @@ fn inconclusive(mta: &str, why: &str) {
     wait_until("nothing is left", || processes(mta).is_empty());
 }
 
+fn dies() {
+    let suite = suite();
+    let result =
+        suite.result(suite.case(DELIVERS).expect("a case"), observe("dies", DELIVERS), Judged::ThirdParty, None);
+    let broken: Vec<&str> =
+        result.invariants.iter().filter(|(_, checked)| !checked.breaches.is_empty()).map(|(id, _)| *id).collect();
+    assert_eq!(broken, ["stays-up"]);
+    assert_eq!(result.ruling.lack, Some(Lack::DidNotArise), "{}", result.ruling.reason);
+    assert!(result.ruling.reason.contains("it died: `"), "{}", result.ruling.reason);
+}
+
 fn loses_mail() {
     let seen = observe("swallows:loses-mail", DELIVERS);
     assert_eq!(rule(DELIVERS, &seen).verdict, Verdict::Violates);
@@ -117,7 +129,12 @@ fn cause(seen: &Observation) -> Option<EndCause> {
 
 fn nothing_gets_out() {
     let before = mounts();
-    let seen = conforms("probes:gets-out");
+    // A name that nobody else on this machine has: the file itself is gone again.
+    let fresh = tempfile::Builder::new().prefix("written-by-a-sandbox-").tempfile().expect("a file");
+    let name = fresh.path().file_name().expect("a name").to_string_lossy().into_owned();
+    drop(fresh);
+    let mta = format!("probes:{name}");
+    let seen = conforms(&mta);
     assert_eq!(cause(&seen), Some(EndCause::Settled));
     let log = &seen.evidence.log;
     let says = |line: &str| assert!(log.lines().any(|own| own.starts_with(line)), "no `{line}` in:\n{log}");
@@ -126,7 +143,7 @@ fn nothing_gets_out() {
     says("tcp [2001:4860::1]:25: NetworkUnreachable");
     says("udp 198.18.0.1:53: NetworkUnreachable");
     says("tcp 192.0.2.77:25: ConnectionRefused");
-    let files = probe::files();
+    let files = probe::files(&name);
     for (number, file) in files.iter().enumerate() {
         says(&format!("write {file}: {}", if number < 2 { "ReadOnlyFilesystem" } else { "done" }));
         assert!(!Path::new(file).exists(), "{file} is on this machine");
@@ -137,7 +154,7 @@ fn nothing_gets_out() {
     says("processes: Ok(2)");
     says("<22>own[7]: a line for the system log");
     assert_eq!(mounts(), before);
-    wait_until("nothing is left", || processes("probes:gets-out").is_empty());
+    wait_until("nothing is left", || processes(&mta).is_empty());
 }
 
 fn unpacked() {

@@ -9,6 +9,7 @@ mod extension;
 mod lines;
 mod offers;
 mod once;
+mod survival;
 mod transparency;
 mod world;
 
@@ -93,6 +94,11 @@ pub const ALL: &[Invariant] = &[
         id: "stays-in-world",
         sentence: "No connection is made and no query sent to an address that nobody of the world has.",
         check: world::check,
+    },
+    Invariant {
+        id: "stays-up",
+        sentence: "Nothing that a host says, and no message, ends the MTA.",
+        check: survival::check,
     },
 ];
 

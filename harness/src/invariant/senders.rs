@@ -147,6 +147,7 @@ fn of_delivery() -> Vec<Sender> {
         ),
         sender("stays-in-world", "dials an address that nobody has", submitted, ">> refused nobody"),
         sender("stays-in-world", "asks a name server of its own", submitted, ">> stray 203.0.113.8"),
+        sender("stays-up", "dies of what it was given", submitted, ">> died `mta` ended with signal: 6 (SIGABRT)"),
     ]
 }
 

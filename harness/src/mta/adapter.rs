@@ -186,6 +186,8 @@ pub struct Plan {
     pub submission: SocketAddr,
     /// How it takes messages if it takes no SMTP; `None`: at [`Plan::submission`].
     pub injection: Option<PlannedInjection>,
+    /// What a reply to a submission begins with that refuses this message for good, although its code says "not now".
+    pub refusals: Vec<&'static str>,
     /// The ways out of an MTA that takes no header field out: a message with a field that one of them may not send is not
     /// handed over. Empty: it has a setting for them.
     pub unfiltered: Vec<NextHop>,
@@ -205,6 +207,11 @@ pub struct Plan {
     pub opens_queue: bool,
     /// Log files of its own, beside what it prints and what it sends to the system log.
     pub logs: Vec<PathBuf>,
+    /// For an MTA that has no way of its own for the domains of [`Brief::accepted`]: what stands in the line of the system
+    /// log by which it says that it writes a notice, which is for one of them. It would go where no page has it, so the
+    /// case ends with it: unsupported, as is any other message for these domains ([`NextHop::takes`]). `None`: it has
+    /// such a way, or writes no notices.
+    pub writes_notice: Option<&'static str>,
 }
 
 impl Plan {
@@ -220,6 +227,7 @@ impl Plan {
             repeat: None,
             submission,
             injection: None,
+            refusals: Vec::new(),
             unfiltered: Vec::new(),
             until_canary: Vec::new(),
             transport: None,
@@ -227,6 +235,7 @@ impl Plan {
             queue: Vec::new(),
             opens_queue: false,
             logs: Vec::new(),
+            writes_notice: None,
         }
     }
 
@@ -318,8 +327,20 @@ pub struct PlannedInjection {
     pub envelope: EnvelopeForm,
     /// What its end says.
     pub says: Says,
+    /// What it makes of an empty reverse-path.
+    pub null_path: NullPath,
     /// The only way out; what that cannot take is not handed over.
     pub way: NextHop,
+}
+
+/// What a command makes of a message without a reverse-path.
+#[expect(clippy::exhaustive_enums, reason = "it is the sender, or somebody else is put in its place")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NullPath {
+    /// It is sent from `<>`.
+    Kept,
+    /// It is sent from whoever runs the command: such a message is not handed over.
+    Replaced,
 }
 
 /// Where a command is told of an envelope.

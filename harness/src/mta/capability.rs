@@ -34,7 +34,8 @@ impl Capability {
 }
 
 /// The adapters that there are, with every setting of a connector that a page may ask for.
-pub const ADAPTERS: [(&str, &[Capability]); 7] = [
+pub const ADAPTERS: [(&str, &[Capability]); 8] = [
+    ("dma", &super::dma::CAPABILITIES),
     ("exim", &super::exim::CAPABILITIES),
     ("haraka", &super::haraka::CAPABILITIES),
     ("msmtp", &super::msmtp::CAPABILITIES),

@@ -81,6 +81,29 @@ pub(super) fn told(plan: &Plan, is_in_every_world: fn(&str) -> bool) -> String {
     text
 }
 
+/// The configuration that an adapter makes of this shell text, without the lines that are the same in all worlds.
+#[track_caller]
+pub(super) fn own(adapter: &dyn Adapter, shell: &str, is_in_every_world: fn(&str) -> bool) -> String {
+    told(&adapter.plan(&brief(shell)).expect("it can be asked for it"), is_in_every_world)
+}
+
+/// Three connectors of which the closest takes a recipient, and one that is disabled.
+pub(super) const CLOSENESS: &str = "\
+New-SendConnector -Name Everything -AddressSpaces * -Custom
+New-SendConnector -Name Family -AddressSpaces *.contoso.test -Custom -DNSRoutingEnabled $false -SmartHosts family.relay.test
+New-SendConnector -Name Exact -AddressSpaces contoso.test -Custom -DNSRoutingEnabled $false -SmartHosts 192.0.2.21,b.relay.test -Port 2525
+New-SendConnector -Name Off -AddressSpaces * -Custom -Enabled $false";
+
+/// Two connectors with one space are not compared: the cost between them is Exchange's.
+#[track_caller]
+pub(super) fn check_compares_no_cost(adapter: &dyn Adapter) {
+    let connector = |name: &str, cost: u8| {
+        format!("New-SendConnector -Name {name} -AddressSpaces \"SMTP:*.contoso.test;{cost}\" -Custom\n")
+    };
+    let both = connector("Birch", 5) + &connector("Aardvark", 6);
+    check_refused(adapter, &both, "the choice between connectors that both have `*.contoso.test`");
+}
+
 /// The adapter cannot be asked for what this shell text has, and names the setting.
 #[track_caller]
 pub(super) fn check_refused(adapter: &dyn Adapter, shell: &str, setting: &str) {

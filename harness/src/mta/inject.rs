@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    EnvelopeForm, PlannedInjection, Says, Submission,
+    EnvelopeForm, NullPath, PlannedInjection, Says, Submission,
     process::{OUTPUT, command},
 };
 use crate::mta::StartError;
@@ -97,6 +97,9 @@ impl PlannedInjection {
     fn takes(&self, message: &Submission) -> Result<(), StartError> {
         if !message.dsn.is_empty() {
             return Err(StartError::unsupported(message.dsn.in_words()));
+        }
+        if message.reverse_path.is_empty() && self.null_path == NullPath::Replaced {
+            return Err(StartError::unsupported("a message from `<>`"));
         }
         if message.octets.contains(&0) || has_half_line_ends(&message.octets) {
             return Err(StartError::unsupported("a message with octets that standard input does not carry"));

@@ -32,6 +32,7 @@ pub mod capability;
 pub mod command;
 mod compete;
 mod daemon;
+pub mod dma;
 mod evidence;
 pub mod exim;
 pub mod fetch;
@@ -63,7 +64,7 @@ mod submit;
 mod waited_for;
 
 pub use adapter::{
-    Adapter, EnvelopeForm, MtaReport, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection,
+    Adapter, EnvelopeForm, MtaReport, NullPath, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection,
     PlannedUser, ReportReader, Says, VersionCommand,
 };
 pub use brief::NextHop;
@@ -79,6 +80,14 @@ pub use waited_for::WaitedFor;
 
 /// The domain of the message that each world in the sandbox delivers before its case.
 pub const CANARY_DOMAIN: &str = "canary.test";
+
+/// How long an MTA of processes may take from its start to its first greeting. The greeting is what is waited for, and so
+/// is the end of a process; this is for one that does neither, on a machine that is as busy as it may be.
+const READY_MAX: Duration = Duration::from_secs(20);
+/// How long one command of its preparation may take.
+const PREPARE_MAX: Duration = Duration::from_secs(5);
+/// How long its whole start may take: it is given up by one of the other two first, which say what is missing.
+const START_MAX: Duration = READY_MAX.saturating_add(PREPARE_MAX);
 
 /// A boxed future, so that the traits here can be used as objects.
 pub type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -99,7 +108,7 @@ pub trait Mta: Send + Sync {
 
     /// In a sandbox: how long it may take to start, with everything that it prepares, in the machine's time.
     fn start_max(&self) -> Duration {
-        Duration::from_secs(25)
+        START_MAX
     }
 
     /// Whether it asks the world's name server. One that goes by the machine's own tables is not judged by cases that
@@ -237,6 +246,12 @@ pub enum StartError {
     #[error("the MTA could not be started: {why}")]
     Failed {
         /// What happened.
+        why: String,
+    },
+    /// The MTA ended by itself, after the case had begun: what the case does not say any more, an invariant does.
+    #[error("the MTA is no more: {why}")]
+    Died {
+        /// What ended, and how.
         why: String,
     },
     /// The MTA has no such setting.

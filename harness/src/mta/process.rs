@@ -7,7 +7,10 @@
 use std::{
     fs::{self, File, Permissions},
     io,
-    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    os::unix::{
+        fs::PermissionsExt as _,
+        process::{CommandExt as _, ExitStatusExt as _},
+    },
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
@@ -21,12 +24,13 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     io::AsyncWriteExt as _,
     net::{UnixDatagram, unix::pipe},
+    sync::Notify,
     task::AbortHandle,
 };
 
 use super::{
-    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, Plan, PlannedCommand, PlannedInjection, RUN_TIME_CHANGE,
-    Reporter, RunningMta, Says, StartError, Submission, Work,
+    Adapter, Backlog, Brief, EvidenceBook, Mta, MtaOption, PREPARE_MAX, Plan, PlannedCommand, PlannedInjection,
+    READY_MAX, RUN_TIME_CHANGE, Reporter, RunningMta, Says, StartError, Submission, Work,
     inject::{self, Injected},
     install::{install, install_for_case, owner},
     open_files::OpenFiles,
@@ -38,14 +42,11 @@ use crate::{
     trace::event::{REFUSED_AT_SUBMISSION, ReportedFate},
 };
 
-/// How long an MTA may take from its start to its first greeting. The greeting is what is waited for, and so is the end of
-/// a process; this is for one that does neither, on a machine that is as busy as it may be.
-const READY_MAX: Duration = Duration::from_secs(20);
-/// How long one command of preparation may take.
-const PREPARE_MAX: Duration = Duration::from_secs(5);
 /// How long a command that is run again and again may take: longer than a world lasts on sockets, for a daemon may die
 /// with a client that is killed while it speaks to it.
 const REPEATED_MAX: Duration = Duration::from_secs(60);
+/// What an MTA lacks that writes a notice and has one way out for everything.
+const NO_WAY_HOME: &str = "a way of its own for the accepted domains, to which its notice is to go";
 /// How long the shell may take for one text.
 const TOLD_MAX: Duration = Duration::from_secs(5);
 /// How long the end of a process may come after that of its connections.
@@ -140,6 +141,8 @@ struct Running {
     /// Whether the canary has arrived.
     has_begun: AtomicBool,
     open_files: OpenFiles,
+    /// Whether it writes a notice for which it has no way.
+    notice: Notify,
 }
 
 /// What is written for a text.
@@ -174,7 +177,7 @@ impl Running {
         let evidence = Arc::clone(&brief.evidence);
         install(&plan, &evidence).map_err(failed)?;
         fs::create_dir_all(OUTPUT).map_err(failed)?;
-        let log = tokio::spawn(system_log(open_system_log().map_err(failed)?, Arc::clone(&evidence)));
+        let socket = open_system_log().map_err(failed)?;
         let running = Arc::new(Self {
             client: brief.server,
             processes: Mutex::default(),
@@ -182,11 +185,14 @@ impl Running {
             reported,
             typed: typed.map(|text| Keyboard { text, input: tokio::sync::Mutex::default() }),
             evidence,
-            tasks: Mutex::new(vec![log.abort_handle()]),
+            tasks: Mutex::default(),
             has_begun: AtomicBool::new(false),
             open_files: OpenFiles::default(),
+            notice: Notify::new(),
             plan,
         });
+        let log = tokio::spawn(system_log(socket, Arc::downgrade(&running)));
+        lock(&running.tasks).push(log.abort_handle());
         for (number, command) in running.plan.prepare.iter().enumerate() {
             running.prepare(number, command).await?;
         }
@@ -250,7 +256,7 @@ impl Running {
         };
         tokio::select! {
             biased;
-            why = self.first_end() => Err(self.failure(&why)),
+            ended = self.first_end() => Err(self.failure(&ended.why)),
             () = greeted => Ok(()),
             () = tokio::time::sleep(READY_MAX) => {
                 Err(self.failure(&format!("nobody greeted at {} within {READY_MAX:?}", self.plan.submission)))
@@ -259,13 +265,16 @@ impl Running {
     }
 
     /// Completes when one of its processes has ended.
-    async fn first_end(&self) -> String {
+    async fn first_end(&self) -> Ended {
         loop {
             for process in self.processes().iter_mut() {
+                let name = &process.name;
                 match process.child.try_wait() {
                     Ok(None) => {}
-                    Ok(Some(status)) => return format!("`{}` ended with {status}", process.name),
-                    Err(error) => return format!("`{}`: {error}", process.name),
+                    Ok(Some(status)) => {
+                        return Ended { why: format!("`{name}` ended with {status}"), by_itself: !is_killed(status) };
+                    }
+                    Err(error) => return Ended { why: format!("`{name}`: {error}"), by_itself: false },
                 }
             }
             tokio::time::sleep(LOOK).await;
@@ -296,10 +305,23 @@ impl Running {
 
     /// A failure with the end of the log.
     fn failure(&self, why: &str) -> StartError {
+        StartError::Failed { why: self.with_log(why) }
+    }
+
+    /// What the end of one of its processes says: of the MTA, if the case had begun and it ended by itself.
+    fn died(&self, ended: &Ended) -> StartError {
+        let why = self.with_log(&format!("it died: {}", ended.why));
+        if ended.by_itself && self.has_begun.load(Ordering::Relaxed) {
+            StartError::Died { why }
+        } else {
+            StartError::Failed { why }
+        }
+    }
+
+    fn with_log(&self, why: &str) -> String {
         let evidence = self.evidence.collect();
         let log = evidence.log_tail(LOG_TAIL_OCTETS).trim_end();
-        let why = if log.is_empty() { why.to_owned() } else { format!("{why}\nits log:\n{log}") };
-        StartError::Failed { why }
+        if log.is_empty() { why.to_owned() } else { format!("{why}\nits log:\n{log}") }
     }
 
     fn processes(&self) -> MutexGuard<'_, Vec<Process>> {
@@ -333,13 +355,17 @@ impl RunningMta for Running {
                         reported.taken(name, &reply);
                     }
                 }
+                Err(SubmitError::NotNow { reply, .. })
+                    if self.plan.refusals.iter().any(|known| reply.starts_with(known)) =>
+                {
+                    message.recipients.iter().for_each(|one| report(one, &reply));
+                }
                 Err(SubmitError::NoUtf8) => return Err(StartError::unsupported("a mailbox beyond ASCII")),
                 Err(SubmitError::NoDsn) => return Err(StartError::unsupported(message.dsn.in_words())),
                 Err(error) => {
                     // It may have died of it: then that is the reason.
                     let died = tokio::time::timeout(DEATH_MAX, self.first_end()).await;
-                    let why = died.map_or_else(|_| error.to_string(), |why| format!("it died: {why}"));
-                    return Err(self.failure(&why));
+                    return Err(died.map_or_else(|_| self.failure(&error.to_string()), |ended| self.died(&ended)));
                 }
             }
             Ok(())
@@ -388,8 +414,11 @@ impl RunningMta for Running {
 
     fn lost(self: Arc<Self>) -> Work<StartError> {
         Box::pin(async move {
-            let why = self.first_end().await;
-            self.failure(&format!("it died: {why}"))
+            tokio::select! {
+                biased;
+                ended = self.first_end() => self.died(&ended),
+                () = self.notice.notified() => StartError::unsupported(NO_WAY_HOME),
+            }
         })
     }
 
@@ -420,6 +449,18 @@ impl RunningMta for Running {
             Err(self.failure(&format!("`{names}` did not stop within {grace:?}")))
         })
     }
+}
+
+/// How one of the processes came to its end.
+struct Ended {
+    /// Which, and how, in words.
+    why: String,
+    /// Nobody killed it, for one for want of memory.
+    by_itself: bool,
+}
+
+fn is_killed(status: ExitStatus) -> bool {
+    status.signal() == Some(Signal::KILL.as_raw())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -494,10 +535,15 @@ fn open_system_log() -> io::Result<UnixDatagram> {
     Ok(socket)
 }
 
-/// Keeps what comes for the system log.
-async fn system_log(socket: UnixDatagram, evidence: Arc<EvidenceBook>) {
+/// Keeps what comes for the system log, and looks for what the plan wants to hear of.
+async fn system_log(socket: UnixDatagram, running: std::sync::Weak<Running>) {
     let mut line = vec![0; LOG_LINE_OCTETS_MAX];
     while let Ok(count) = socket.recv(&mut line).await {
-        evidence.log_line(line[..count].trim_ascii_end().strip_suffix(b"\0").unwrap_or(&line[..count]));
+        let Some(running) = running.upgrade() else { return };
+        let line = line[..count].trim_ascii_end().strip_suffix(b"\0").unwrap_or(&line[..count]);
+        running.evidence.log_line(line);
+        if running.plan.writes_notice.is_some_and(|words| String::from_utf8_lossy(line).contains(words)) {
+            running.notice.notify_one();
+        }
     }
 }

@@ -57,6 +57,7 @@ pub fn lines(event: &Event) -> Vec<String> {
         }
         Event::Data { facts, chunking, .. } => data(facts, *chunking),
         Event::DataLost { octets, .. } => vec![format!("<connection lost after {octets} octets of mail data>")],
+        Event::Died { why } => vec![format!("<the MTA ended by itself: {}>", why.lines().next().unwrap_or_default())],
         Event::Failure { why } => vec![format!("<failure of ours: {why}>")],
         Event::Handshake { outcome, .. } => vec![handshake(outcome)],
         Event::OffScript { line, .. } => vec![format!("<off script at line {line}>")],

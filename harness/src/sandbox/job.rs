@@ -80,6 +80,8 @@ pub enum Told {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
+    /// The MTA ended by itself.
+    Died(String),
     /// Ours or the machine's.
     Failed(String),
     /// The MTA has no such setting.
@@ -89,6 +91,7 @@ pub enum Refusal {
 impl From<StartError> for Refusal {
     fn from(error: StartError) -> Self {
         match error {
+            StartError::Died { why } => Self::Died(why),
             StartError::Failed { why } => Self::Failed(why),
             StartError::Unsupported { setting } => Self::Unsupported(setting),
         }
@@ -98,6 +101,7 @@ impl From<StartError> for Refusal {
 impl From<Refusal> for StartError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Died(why) => Self::Died { why },
             Refusal::Failed(why) => Self::Failed { why },
             Refusal::Unsupported(setting) => Self::Unsupported { setting },
         }

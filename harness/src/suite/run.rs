@@ -173,6 +173,7 @@ fn whole_trace(observation: Observation, case: &Case) -> Trace {
     let lost = Event::End { cause: EndCause::Lost, horizon_ms, quiet_ms: 0 };
     let end = entries.pop().unwrap_or(Entry { at_ms: 0, event: lost });
     let event = match refusal {
+        StartError::Died { why } => Event::Died { why },
         StartError::Failed { why } => Event::Failure { why },
         StartError::Unsupported { setting } => Event::Unsupported { setting },
     };

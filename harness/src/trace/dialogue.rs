@@ -17,7 +17,7 @@
 //! shell accepts COMMAND => OUTPUT         or refuses CODE COMMAND => MESSAGE; `|` parts lines
 //! log ROW                                 a row of the protocol log, in the file SEND.log
 //! queue contoso.test DnsConnectorDelivery Retry LAST ERROR
-//! stimulus 0 / offscript 4 / limit NAME
+//! stimulus 0 / offscript 4 / limit NAME / died WHY
 //! end settled                             or horizon, limit, lost
 //! ```
 
@@ -202,6 +202,7 @@ impl Writer {
                 last_error: words[3..].join(" "),
                 tls_domain: String::new(),
             },
+            "died" => Event::Died { why: rest.to_owned() },
             "stimulus" => Event::Stimulus { index: small(rest) },
             "limit" => Event::Limit { limit: rest.to_owned(), session: None },
             "end" => end(rest),

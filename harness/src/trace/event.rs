@@ -96,6 +96,11 @@ pub enum Event {
         /// So many octets had come.
         octets: u64,
     },
+    /// The MTA ended by itself while the case ran.
+    Died {
+        /// What ended, how, and the end of its log.
+        why: String,
+    },
     /// The last event.
     End {
         /// Why.

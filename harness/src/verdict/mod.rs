@@ -1,7 +1,8 @@
 //! The verdict of a case: what its claims found, weighed by who asks for them.
 //!
 //! Start at [`rule`]. The first that applies, of: a MUST claim is broken (`violates`); a SHOULD claim is broken
-//! (`departs`); our side failed (`inconclusive`); something was not put to the test (`unsupported`); else `conforms`.
+//! (`departs`); our side failed (`inconclusive`); something was not put to the test, for one because the MTA ended by
+//! itself, which an invariant tells (`unsupported`); else `conforms`.
 
 use std::collections::BTreeMap;
 
@@ -77,6 +78,8 @@ pub enum Judged {
 /// Why the MTA was not put to the test as the page asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outside {
+    /// The MTA ended by itself; how. That is told by an invariant, and leaves the rest of the case untried.
+    Died(String),
     /// Our side failed; why.
     Inconclusive(String),
     /// The MTA has no such setting; which.
@@ -87,6 +90,7 @@ impl Outside {
     /// What the trace says of it.
     fn of(trace: &Trace) -> Option<Self> {
         trace.0.iter().find_map(|entry| match &entry.event {
+            Event::Died { why } => Some(Self::Died(why.clone())),
             Event::Failure { why } => Some(Self::Inconclusive(why.clone())),
             Event::Unsupported { setting } => Some(Self::Setting(setting.clone())),
             _ => None,
@@ -178,6 +182,9 @@ fn verdict(judging: &Judging<'_>, claims: &[Judgement], outside: Option<&Outside
     }
     if let Some(reason) = with(Outcome::Broken, Some(Level::Should)) {
         return (Verdict::Departs, None, reason);
+    }
+    if let Some(Outside::Died(why)) = outside {
+        return (Verdict::Unsupported, Some(Lack::DidNotArise), format!("the MTA ended by itself: {why}"));
     }
     if let Some(reason) = ours(judging, outside) {
         return (Verdict::Inconclusive, None, reason);

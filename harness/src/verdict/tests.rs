@@ -57,6 +57,9 @@ fn the_first_row_that_applies_is_the_verdict() {
     check(&with(vec![sees_quit(Level::Must)]), "", None, (Verdict::Inconclusive, None));
     check(&unfired(with(vec![sees_quit(Level::Must)])), "end settled", None, did_not_arise);
     check(&with(vec![sees_quit(Level::Must)]), "end settled", None, (Verdict::Conforms, None));
+    let died = || Some(Event::Died { why: "`mta` ended with signal: 6 (SIGABRT)".to_owned() });
+    check(&with(vec![must()]), "end lost", died(), (Verdict::Unsupported, Some(Lack::DidNotArise)));
+    check(&with(vec![must()]), "end settled", died(), (Verdict::Violates, None));
     let setting = Some(Event::Unsupported { setting: "address-space cost".to_owned() });
     check(&with(vec![must()]), "", setting, (Verdict::Unsupported, Some(Lack::Setting)));
 }

@@ -242,7 +242,8 @@ impl Watched<'_> {
             if recorder.limit_reached() {
                 return (EndCause::Limit, quiet);
             }
-            if !self.reports && matches!(schedule.refusal(), Some(StartError::Failed { .. })) {
+            if !self.reports && matches!(schedule.refusal(), Some(StartError::Died { .. } | StartError::Failed { .. }))
+            {
                 // It was not asked what the page asks: what it does not do proves nothing.
                 return (EndCause::Lost, quiet);
             }

@@ -139,7 +139,7 @@ fn one_relay(brief: &Brief) -> Value {
     });
     told.unwrap_or_else(|error| match error {
         StartError::Unsupported { setting } => json!({ "unsupported": setting }),
-        StartError::Failed { why } => json!({ "unsupported": why }),
+        StartError::Died { why } | StartError::Failed { why } => json!({ "unsupported": why }),
     })
 }
 

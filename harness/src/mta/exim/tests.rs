@@ -1,10 +1,15 @@
 use super::*;
-use crate::mta::fixture::{brief, check_refused, told};
+use crate::mta::fixture::{self, CLOSENESS, brief, check_compares_no_cost, check_refused};
 
 #[track_caller]
 fn check(shell: &str, golden: &str) {
-    let plan = Exim.plan(&brief(shell)).expect("Exim can be asked for it");
-    assert_eq!(told(&plan, config::is_in_every_world), golden);
+    assert_eq!(own(shell), golden);
+}
+
+/// The configuration, without what is the same in all worlds.
+#[track_caller]
+fn own(shell: &str) -> String {
+    fixture::own(&Exim, shell, config::is_in_every_world)
 }
 
 /// A connector for everything, with these further parameters.
@@ -17,12 +22,7 @@ fn relay(hosts: &str, further: &str) -> String {
 
 #[test]
 fn closeness_is_left_to_the_lookup_of_exim() {
-    let shell = "\
-New-SendConnector -Name Everything -AddressSpaces * -Custom
-New-SendConnector -Name Family -AddressSpaces *.contoso.test -Custom -DNSRoutingEnabled $false -SmartHosts family.relay.test
-New-SendConnector -Name Exact -AddressSpaces contoso.test -Custom -DNSRoutingEnabled $false -SmartHosts 192.0.2.21,b.relay.test -Port 2525
-New-SendConnector -Name Off -AddressSpaces * -Custom -Enabled $false";
-    check(shell, include_str!("golden/closeness.txt"));
+    check(CLOSENESS, include_str!("golden/closeness.txt"));
 }
 
 #[test]
@@ -48,19 +48,14 @@ Add-ADPermission -Identity Trusted -User \"NT AUTHORITY\\ANONYMOUS LOGON\" -Exte
 #[test]
 fn a_chain_alone_is_checked_without_a_name() {
     let shell = "New-SendConnector -Name Relay -AddressSpaces * -Internet -RequireTLS $true -TlsAuthLevel CertificateValidation";
-    let plan = Exim.plan(&brief(shell)).expect("Exim can be asked for it");
-    let told = told(&plan, config::is_in_every_world);
+    let told = own(shell);
     assert!(told.contains("tls_verify_hosts = *") && told.contains("tls_verify_cert_hostnames = :"), "{told}");
     assert!(!told.contains("event_action"), "{told}");
 }
 
 #[test]
 fn two_connectors_with_one_space_are_not_compared() {
-    let connector = |name: &str, cost: u8| {
-        format!("New-SendConnector -Name {name} -AddressSpaces \"SMTP:*.contoso.test;{cost}\" -Custom\n")
-    };
-    let both = connector("Birch", 5) + &connector("Aardvark", 6);
-    check_refused(&Exim, &both, "the choice between connectors that both have `*.contoso.test`");
+    check_compares_no_cost(&Exim);
 }
 
 #[test]

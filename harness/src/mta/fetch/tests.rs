@@ -52,6 +52,6 @@ fn an_mta_without_packages_is_named_with_those_that_have_some() {
     let error = fetch(Path::new("/nowhere"), "xmail", &mut |_| {}).expect_err("it is unknown");
     assert_eq!(
         error.to_string(),
-        "no package is known for `xmail`; there is: exim, haraka, msmtp, nullmailer, opensmtpd, postfix, sendmail"
+        "no package is known for `xmail`; there is: dma, exim, haraka, msmtp, nullmailer, opensmtpd, postfix, sendmail"
     );
 }

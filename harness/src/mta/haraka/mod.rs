@@ -37,6 +37,8 @@ const RETRY: Duration = Duration::from_secs(5);
 
 /// How long it waits for a connection, and for each reply (`connect_timeout`).
 const PATIENCE: Duration = Duration::from_secs(5);
+/// What it says to a message with an end of mail data that is none (`connection.js`): the next attempt meets the same.
+const BARE_LF: &str = "451 Bare line-feed";
 /// What its notices say. `haraka -i` installs no such file, and without it a notice has neither From nor To.
 const NOTICE: &str = "/usr/lib/haraka/node_modules/Haraka/config/outbound.bounce_message";
 
@@ -86,6 +88,7 @@ impl Adapter for Haraka {
         if let Some(identity) = own_identity(brief, &enabled) {
             plan.files.push(PlannedFile::secret(config::path("identity.pem"), identity));
         }
+        plan.refusals = vec![BARE_LF];
         plan.unfiltered = enabled.iter().map(|connector| brief.only_way(connector)).collect();
         plan.queue = vec![queue.into()];
         plan.prepare = vec![PlannedCommand::new(ENV, ["cp", NOTICE, &config::path("outbound.bounce_message")])];

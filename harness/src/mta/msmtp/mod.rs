@@ -10,8 +10,8 @@ use mtaspec_reference_transport::connector::{
 };
 
 use crate::mta::{
-    Adapter, Brief, EnvelopeForm, NextHop, Plan, PlannedCommand, PlannedFile, PlannedInjection, Says, StartError,
-    VersionCommand,
+    Adapter, Brief, EnvelopeForm, NextHop, NullPath, Plan, PlannedCommand, PlannedFile, PlannedInjection, Says,
+    StartError, VersionCommand,
     brief::SMTPS,
     capability::{
         Capability,
@@ -110,6 +110,7 @@ impl Adapter for Msmtp {
             command: PlannedCommand::new(PROGRAM, ["-C", CONFIGURATION]),
             envelope: EnvelopeForm::Arguments,
             says: Says::Fate,
+            null_path: NullPath::Kept,
             way,
         });
         Ok(plan)

@@ -10,8 +10,8 @@ use mtaspec_reference_transport::connector::{
 };
 
 use crate::mta::{
-    Adapter, Brief, EnvelopeForm, NextHop, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection,
-    PlannedUser, Says, StartError, VersionCommand,
+    Adapter, Brief, EnvelopeForm, NextHop, NullPath, Plan, PlannedCommand, PlannedDirectory, PlannedFile,
+    PlannedInjection, PlannedUser, Says, StartError, VersionCommand,
     brief::SMTPS,
     capability::{
         Capability,
@@ -124,6 +124,7 @@ impl Adapter for Nullmailer {
             command: PlannedCommand::new(PROGRAMS[0], [""; 0]),
             envelope: EnvelopeForm::Lines,
             says: Says::Queued,
+            null_path: NullPath::Kept,
             way,
         });
         Ok(plan)

@@ -1,10 +1,10 @@
 use super::*;
-use crate::mta::fixture::{brief, check_refused, relay, told};
+use crate::mta::fixture::{self, brief, check_refused, relay};
 
 /// The configuration, without what is the same in all worlds.
 #[track_caller]
 fn own(shell: &str) -> String {
-    told(&OpenSmtpd.plan(&brief(shell)).expect("OpenSMTPD can be asked for it"), config::is_in_every_world)
+    fixture::own(&OpenSmtpd, shell, config::is_in_every_world)
 }
 
 #[test]

@@ -1,25 +1,20 @@
 use super::*;
-use crate::mta::fixture::{PASSWORD, brief, check_refused, told};
+use crate::mta::fixture::{self, CLOSENESS, PASSWORD, brief, check_compares_no_cost, check_refused};
 
 #[track_caller]
 fn check(shell: &str, golden: &str) {
-    let plan = Postfix.plan(&brief(shell)).expect("Postfix can be asked for it");
-    assert_eq!(told(&plan, config::is_in_every_world), golden);
+    assert_eq!(own(shell), golden);
 }
 
 /// The configuration, without what is the same in all worlds.
-fn own(plan: &Plan) -> String {
-    told(plan, config::is_in_every_world)
+#[track_caller]
+fn own(shell: &str) -> String {
+    fixture::own(&Postfix, shell, config::is_in_every_world)
 }
 
 #[test]
 fn closeness_is_left_to_the_search_of_postfix() {
-    let shell = "\
-New-SendConnector -Name Everything -AddressSpaces * -Custom
-New-SendConnector -Name Family -AddressSpaces *.contoso.test -Custom -DNSRoutingEnabled $false -SmartHosts family.relay.test
-New-SendConnector -Name Exact -AddressSpaces contoso.test -Custom -DNSRoutingEnabled $false -SmartHosts 192.0.2.21,b.relay.test -Port 2525
-New-SendConnector -Name Off -AddressSpaces * -Custom -Enabled $false";
-    check(shell, include_str!("golden/closeness.txt"));
+    check(CLOSENESS, include_str!("golden/closeness.txt"));
 }
 
 #[test]
@@ -42,11 +37,7 @@ Add-ADPermission -Identity Trusted -User \"NT AUTHORITY\\ANONYMOUS LOGON\" -Exte
 
 #[test]
 fn two_connectors_with_one_space_are_not_compared() {
-    let connector = |name: &str, cost: u8| {
-        format!("New-SendConnector -Name {name} -AddressSpaces \"SMTP:*.contoso.test;{cost}\" -Custom\n")
-    };
-    let both = connector("Birch", 5) + &connector("Aardvark", 6);
-    check_refused(&Postfix, &both, "the choice between connectors that both have `*.contoso.test`");
+    check_compares_no_cost(&Postfix);
 }
 
 #[test]
@@ -63,8 +54,7 @@ fn the_limit_of_the_organisation_holds_for_all_connectors() {
 Set-TransportConfig -MaxSendSize 1KB
 New-SendConnector -Name Small -AddressSpaces a.test -Custom -MaxMessageSize 1MB
 New-SendConnector -Name Large -AddressSpaces b.test -Custom";
-    let plan = Postfix.plan(&brief(shell)).expect("there is one limit");
-    assert!(own(&plan).contains("-o message_size_limit=1024\n"), "{}", own(&plan));
+    assert!(own(shell).contains("-o message_size_limit=1024\n"), "{}", own(shell));
 }
 
 #[test]
@@ -91,7 +81,7 @@ fn name_servers_of_the_servers_own_list_stand_in_resolv_conf() {
 #[test]
 fn the_other_half_is_told_by_another_name() {
     let shell = "New-SendConnector -Name R -AddressSpaces * -Custom -DNSRoutingEnabled $false -SmartHosts cloud.test -CloudServicesMailEnabled $true";
-    let text = own(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
+    let text = own(shell);
     assert!(text.contains("REPLACE X-MS-Exchange-CrossPremises-$1:$2\n"), "{text}");
     assert!(!text.contains("CrossPremises-/\tIGNORE"), "{text}");
 }
@@ -99,7 +89,7 @@ fn the_other_half_is_told_by_another_name() {
 #[test]
 fn a_chain_without_a_name_is_a_chain_with_any_name() {
     let shell = "New-SendConnector -Name Relay -AddressSpaces * -Internet -RequireTLS $true -TlsAuthLevel CertificateValidation";
-    let text = own(&Postfix.plan(&brief(shell)).expect("Postfix can be asked for it"));
+    let text = own(shell);
     assert!(text.contains("-o smtp_tls_secure_cert_match=.test,.example,.invalid\n"), "{text}");
 }
 
@@ -107,10 +97,10 @@ fn a_chain_without_a_name_is_a_chain_with_any_name() {
 fn domains_of_the_secure_list_have_a_policy_of_their_own() {
     let list = "Set-TransportConfig -TLSSendDomainSecureList contoso.test\n";
     let with = "New-SendConnector -Name Internet -AddressSpaces * -Custom -DomainSecureEnabled $true";
-    let text = own(&Postfix.plan(&brief(&format!("{list}{with}"))).expect("Postfix can be asked for it"));
+    let text = own(&format!("{list}{with}"));
     assert!(text.contains("contoso.test\tsecure match=nexthop\n"), "{text}");
     let without = "New-SendConnector -Name Internet -AddressSpaces * -Custom";
-    let text = own(&Postfix.plan(&brief(&format!("{list}{without}"))).expect("Postfix can be asked for it"));
+    let text = own(&format!("{list}{without}"));
     assert!(!text.contains("secure match"), "{text}");
 }
 

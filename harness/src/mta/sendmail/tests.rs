@@ -1,5 +1,5 @@
 use super::*;
-use crate::mta::fixture::{brief, check_refused, relay, told};
+use crate::mta::fixture::{self, CLOSENESS, brief, check_compares_no_cost, check_refused, relay};
 
 #[track_caller]
 fn check(shell: &str, golden: &str) {
@@ -9,18 +9,12 @@ fn check(shell: &str, golden: &str) {
 /// The configuration, without what is the same in all worlds.
 #[track_caller]
 fn own(shell: &str) -> String {
-    let plan = Sendmail.plan(&brief(shell)).expect("Sendmail can be asked for it");
-    told(&plan, config::is_in_every_world)
+    fixture::own(&Sendmail, shell, config::is_in_every_world)
 }
 
 #[test]
 fn closeness_is_left_to_the_search_of_the_rulesets() {
-    let shell = "\
-New-SendConnector -Name Everything -AddressSpaces * -Custom
-New-SendConnector -Name Family -AddressSpaces *.contoso.test -Custom -DNSRoutingEnabled $false -SmartHosts family.relay.test
-New-SendConnector -Name Exact -AddressSpaces contoso.test -Custom -DNSRoutingEnabled $false -SmartHosts 192.0.2.21,b.relay.test -Port 2525
-New-SendConnector -Name Off -AddressSpaces * -Custom -Enabled $false";
-    check(shell, include_str!("golden/closeness.txt"));
+    check(CLOSENESS, include_str!("golden/closeness.txt"));
 }
 
 #[test]
@@ -45,11 +39,7 @@ New-SendConnector -Name Named -AddressSpaces c.test -Custom -RequireTLS $true -T
 
 #[test]
 fn two_connectors_with_one_space_are_not_compared() {
-    let connector = |name: &str, cost: u8| {
-        format!("New-SendConnector -Name {name} -AddressSpaces \"SMTP:*.contoso.test;{cost}\" -Custom\n")
-    };
-    let both = connector("Birch", 5) + &connector("Aardvark", 6);
-    check_refused(&Sendmail, &both, "the choice between connectors that both have `*.contoso.test`");
+    check_compares_no_cost(&Sendmail);
 }
 
 #[test]
