@@ -139,7 +139,7 @@ fn results<'a>(
 ) -> Vec<CaseResult<'a>> {
     let planned: BTreeMap<&str, &PlannedCase<'_>> =
         plan.cases.iter().map(|planned| (planned.case.id.as_str(), planned)).collect();
-    let progress = Watched::new(cases.len(), (around.draw)());
+    let progress = Watched::new(String::new(), cases.len(), (around.draw)());
     let results = suite.run_observing(cases, mta, run_plan, &progress, &|case| match planned
         .get(case.id.as_str())
         .map(|planned| &planned.layout)

@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod postfix;
 mod scripts;
+mod small;
 mod table;
 #[cfg(target_os = "linux")]
 mod trial;
