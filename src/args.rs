@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::selection::Shard;
+use crate::{selection::Shard, serve};
 
 /// The conformance suite for mail that leaves.
 ///
@@ -38,6 +38,9 @@ pub(crate) enum Command {
     Run(Box<Run>),
     /// List cases, requirements, MTAs or invariants.
     List(List),
+    /// Judge an MTA that somebody else runs, for example a real Exchange: print what makes it ready, and serve the cases.
+    #[command(subcommand, after_help = serve::args::EXAMPLE)]
+    Serve(serve::args::Serve),
     /// Show a case: its section of the page, its world, its requirements.
     Show(Show),
     /// Show what was said in the sessions of a SEND protocol log, of a real Exchange too.

@@ -29,11 +29,15 @@ pub(crate) fn judge(args: &args::Judge, around: Surroundings) -> Result<Output, 
         runs.extend(stored::read(file)?);
     }
     let suite = load::suite(&args.pages)?;
+    let mut elsewhere = Vec::new();
+    for stored in &runs {
+        elsewhere.push(stored.run.moved.as_ref().map(|to| Ok(load::suite(&args.pages)?.moved(to))).transpose()?);
+    }
     let (mut text, mut status) = (String::new(), crate::exit::Status::AsExpected);
     let heads = runs.len() > 1;
     let mut reports = Vec::new();
-    for stored in runs {
-        let (output, report) = one(args, &suite, &stored, around)?;
+    for (stored, moved) in runs.iter().zip(&elsewhere) {
+        let (output, report) = one(args, moved.as_ref().unwrap_or(&suite), stored, around)?;
         if heads {
             text.push_str(&format!("== {}\n", report.label()));
         }

@@ -52,6 +52,7 @@ mod report_files;
 mod run;
 mod sandboxes;
 mod selection;
+mod serve;
 mod show;
 mod snapshots;
 mod stored;
@@ -119,6 +120,7 @@ fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
         Command::Report(report) => report::report(report, around),
         Command::Run(run) => run::run(run, around),
         Command::Show(show) => show::show(show),
+        Command::Serve(args) => serve::serve(args, around),
         Command::ShowLog(show) => protocol_log::show(show),
     }
 }

@@ -108,7 +108,8 @@ fn plan(args: &args::Run, mta: &Attached, around: Surroundings) -> Plan {
     }
 }
 
-fn basis(basis: BasisArg) -> Basis {
+/// As the harness has it.
+pub(crate) fn basis(basis: BasisArg) -> Basis {
     match basis {
         BasisArg::Exchange => Basis::Exchange,
         BasisArg::Ours => Basis::Ours,

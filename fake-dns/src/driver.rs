@@ -53,6 +53,21 @@ impl Listening {
     }
 }
 
+/// Who answers a query, where several servers share an address.
+pub trait Choose: Send + Sync {
+    /// The server for a message. Octets that are no query, and none at all, have one, too.
+    fn choose(&self, message: &[u8]) -> Arc<FakeDns>;
+}
+
+/// One server for everything.
+struct Alone(Arc<FakeDns>);
+
+impl Choose for Alone {
+    fn choose(&self, _: &[u8]) -> Arc<FakeDns> {
+        Arc::clone(&self.0)
+    }
+}
+
 /// Serves UDP and TCP at `address`; port 0 finds one that both have free.
 ///
 /// # Errors
@@ -63,6 +78,19 @@ impl Listening {
 ///
 /// Outside a tokio runtime with I/O enabled.
 pub async fn listen(address: SocketAddr, dns: Arc<FakeDns>) -> io::Result<Listening> {
+    listen_for(address, Arc::new(Alone(dns))).await
+}
+
+/// As [`listen`], for whichever server is chosen for each query.
+///
+/// # Errors
+///
+/// As [`listen`].
+///
+/// # Panics
+///
+/// As [`listen`].
+pub async fn listen_for(address: SocketAddr, dns: Arc<dyn Choose>) -> io::Result<Listening> {
     let (tcp, udp) = bind(address).await?;
     let address = tcp.local_addr()?;
     let mut tasks = JoinSet::new();
@@ -84,6 +112,10 @@ pub async fn listen(address: SocketAddr, dns: Arc<FakeDns>) -> io::Result<Listen
 ///
 /// Outside a tokio runtime.
 pub async fn serve_stream<S: AsyncRead + AsyncWrite>(stream: S, peer: IpAddr, dns: Arc<FakeDns>) {
+    serve_stream_for(stream, peer, Arc::new(Alone(dns))).await;
+}
+
+async fn serve_stream_for<S: AsyncRead + AsyncWrite>(stream: S, peer: IpAddr, dns: Arc<dyn Choose>) {
     let (reading, writing) = tokio::io::split(stream);
     let (sender, receiver) = mpsc::channel(1);
     let reading = std::pin::pin!(read_queries(reading, peer, dns, sender));
@@ -114,7 +146,7 @@ fn taken_by_chance(asked: SocketAddr, error: &io::Error) -> bool {
     asked.port() == 0 && error.kind() == io::ErrorKind::AddrInUse
 }
 
-async fn serve_datagrams(socket: UdpSocket, dns: Arc<FakeDns>) {
+async fn serve_datagrams(socket: UdpSocket, dns: Arc<dyn Choose>) {
     let socket = Arc::new(socket);
     let mut buffer = vec![0; DATAGRAM_OCTETS_MAX];
     let mut answers = JoinSet::new();
@@ -123,9 +155,11 @@ async fn serve_datagrams(socket: UdpSocket, dns: Arc<FakeDns>) {
             biased;
             Some(_) = answers.join_next() => {}
             received = socket.recv_from(&mut buffer) => match received {
-                Ok(_) if answers.len() >= DATAGRAMS_MAX => dns.limit_reached(Limit::Datagrams),
+                Ok(_) if answers.len() >= DATAGRAMS_MAX => dns.choose(&[]).limit_reached(Limit::Datagrams),
                 Ok((length, peer)) => {
-                    answers.spawn(answer_datagram(Arc::clone(&socket), buffer[..length].to_vec(), peer, Arc::clone(&dns)));
+                    let query = buffer[..length].to_vec();
+                    let chosen = dns.choose(&query);
+                    answers.spawn(answer_datagram(Arc::clone(&socket), query, peer, chosen));
                 }
                 Err(_) => tokio::time::sleep(SOCKET_REST).await,
             },
@@ -148,14 +182,14 @@ async fn send_from_elsewhere(socket: &UdpSocket, octets: &[u8], peer: SocketAddr
     elsewhere.send_to(octets, peer).await
 }
 
-async fn serve_connections(listener: TcpListener, dns: Arc<FakeDns>) {
+async fn serve_connections(listener: TcpListener, dns: Arc<dyn Choose>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             biased;
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok(_) if connections.len() >= CONNECTIONS_MAX => dns.limit_reached(Limit::Connections),
+                Ok(_) if connections.len() >= CONNECTIONS_MAX => dns.choose(&[]).limit_reached(Limit::Connections),
                 Ok((stream, peer)) => {
                     connections.spawn(serve_connection(stream, peer, Arc::clone(&dns)));
                 }
@@ -165,13 +199,13 @@ async fn serve_connections(listener: TcpListener, dns: Arc<FakeDns>) {
     }
 }
 
-async fn serve_connection(stream: TcpStream, peer: SocketAddr, dns: Arc<FakeDns>) {
+async fn serve_connection(stream: TcpStream, peer: SocketAddr, dns: Arc<dyn Choose>) {
     // Only speed is lost where this fails.
     let _ = stream.set_nodelay(true);
-    serve_stream(stream, peer.ip(), dns).await;
+    serve_stream_for(stream, peer.ip(), dns).await;
 }
 
-async fn read_queries<R>(stream: R, peer: IpAddr, dns: Arc<FakeDns>, sender: mpsc::Sender<Outcome>)
+async fn read_queries<R>(stream: R, peer: IpAddr, dns: Arc<dyn Choose>, sender: mpsc::Sender<Outcome>)
 where
     R: AsyncRead,
 {
@@ -184,10 +218,10 @@ where
             break;
         }
         if taken == STREAM_QUERIES_MAX {
-            dns.limit_reached(Limit::StreamQueries);
+            dns.choose(&query).limit_reached(Limit::StreamQueries);
             break;
         }
-        let (dns, sender) = (Arc::clone(&dns), sender.clone());
+        let (dns, sender) = (dns.choose(&query), sender.clone());
         answers.spawn(async move {
             let outcome = dns.answer(&query, peer, Transport::Tcp).await;
             // The writer is gone if the peer is.

@@ -23,12 +23,14 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-use self::certificates::{Authority, Chain};
+use self::certificates::{Authority, Chain, Kept};
 use crate::host::{CertificateKind, CertificateSpec, ClientCertificate};
 
 /// The authority of one world, and all that it signs.
 pub struct Pki {
     begin: SystemTime,
+    /// What was kept of an earlier one.
+    kept: Option<Kept>,
     authority: OnceLock<Result<Authority, PkiError>>,
     /// Short of their clock.
     configs: Mutex<BTreeMap<ConfigKey, Arc<ServerConfig>>>,
@@ -80,12 +82,36 @@ impl Pki {
     pub fn new(begin: SystemTime) -> Self {
         Self {
             begin,
+            kept: None,
             authority: OnceLock::new(),
             configs: Mutex::default(),
             shown: Mutex::default(),
             clients: Mutex::default(),
             lists: Mutex::default(),
         }
+    }
+
+    /// The authority that was kept as this text, for a world that begins at `begin`: whoever trusts the one trusts the
+    /// other. All certificates of both are for names below `domain` and for addresses.
+    #[must_use]
+    pub fn kept(begin: SystemTime, domain: &str, text: &str) -> Self {
+        let kept = Kept { domain: domain.to_owned(), keys: Some(text.to_owned()) };
+        Self { kept: Some(kept), ..Self::new(begin) }
+    }
+
+    /// An authority to be kept, for names below `domain` and for addresses alone.
+    #[must_use]
+    pub fn to_keep(begin: SystemTime, domain: &str) -> Self {
+        Self { kept: Some(Kept { domain: domain.to_owned(), keys: None }), ..Self::new(begin) }
+    }
+
+    /// What [`Pki::kept`] needs: secret keys, in PEM.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pki::root_pem`].
+    pub fn keys_pem(&self) -> Result<String, PkiError> {
+        Ok(self.authority()?.keys_pem())
     }
 
     /// The root certificate, as an MTA's configuration takes it.
@@ -273,7 +299,7 @@ impl Pki {
     }
 
     fn authority(&self) -> Result<&Authority, PkiError> {
-        self.authority.get_or_init(|| Authority::new(self.begin)).as_ref().map_err(Clone::clone)
+        self.authority.get_or_init(|| Authority::new(self.begin, self.kept.as_ref())).as_ref().map_err(Clone::clone)
     }
 }
 

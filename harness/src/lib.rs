@@ -3,6 +3,7 @@
 pub mod case;
 pub mod claim;
 pub mod deviation;
+pub mod dial_in;
 pub mod invariant;
 pub mod mta;
 pub mod nearest;

@@ -13,5 +13,6 @@ mod protocol_logs;
 mod reports;
 mod running;
 mod selecting;
+mod serving;
 mod snapshots;
 mod stripped;

@@ -142,6 +142,7 @@ fn every_command_of_the_book_does_what_it_says() {
             "README.md",
             "attach-an-mta.md",
             "command.md",
+            "dial-in.md",
             "for-administrators.md",
             "not-judged.md",
             "own-sender.md",

@@ -8,8 +8,8 @@ use std::{
 
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertificateRevocationList, CertificateRevocationListParams,
-    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevocationReason,
-    RevokedCertParams, SanType, SerialNumber,
+    DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    NameConstraints, RevocationReason, RevokedCertParams, SanType, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha2::{Digest, Sha256};
@@ -34,6 +34,37 @@ struct Keys {
     client: KeyPair,
 }
 
+/// What was kept of an authority, or what it is to be for one that will be.
+pub(super) struct Kept {
+    /// It signs for names below this domain.
+    pub(super) domain: String,
+    /// The keys, as [`Authority::keys_pem`] gave them; none yet, if it is to be kept from now on.
+    pub(super) keys: Option<String>,
+}
+
+/// How PEM ends a key.
+const KEY_ENDS: &str = "-----END PRIVATE KEY-----";
+
+impl Keys {
+    fn generate() -> Result<Self, PkiError> {
+        Self::of(|| KeyPair::generate().map_err(certificate_error))
+    }
+
+    fn of_pem(text: &str) -> Result<Self, PkiError> {
+        let mut parts = text.split_inclusive(KEY_ENDS);
+        Self::of(|| KeyPair::from_pem(parts.next().unwrap_or_default().trim_start()).map_err(certificate_error))
+    }
+
+    fn of(mut key: impl FnMut() -> Result<KeyPair, PkiError>) -> Result<Self, PkiError> {
+        Ok(Self { root: key()?, intermediate: key()?, other: key()?, unknown: key()?, server: key()?, client: key()? })
+    }
+
+    /// In the order in which [`Keys::of`] takes them.
+    fn all(&self) -> [&KeyPair; 6] {
+        [&self.root, &self.intermediate, &self.other, &self.unknown, &self.server, &self.client]
+    }
+}
+
 /// A certificate with what signed it, and its key.
 pub(super) struct Chain {
     pub(super) certificates: Vec<CertificateDer<'static>>,
@@ -55,11 +86,23 @@ pub(super) struct Authority {
 }
 
 impl Authority {
-    pub(super) fn new(begin: SystemTime) -> Result<Self, PkiError> {
-        let keys = keys()?;
+    pub(super) fn new(begin: SystemTime, kept: Option<&Kept>) -> Result<Self, PkiError> {
+        let keys = match kept.map(|kept| kept.keys.as_deref()) {
+            None => keys()?,
+            Some(None) => Arc::new(Keys::generate()?),
+            Some(Some(text)) => Arc::new(Keys::of_pem(text)?),
+        };
         let begin = OffsetDateTime::from(begin);
-        let root_params = authority_params("mtaspec root", begin)?;
-        let intermediate_params = authority_params("mtaspec issuing", begin)?;
+        let domain = kept.map(|kept| kept.domain.as_str());
+        let root_name = domain.map_or("mtaspec root".to_owned(), |domain| format!("mtaspec root for {domain}"));
+        let mut root_params = authority_params(&root_name, begin)?;
+        let mut intermediate_params = authority_params("mtaspec issuing", begin)?;
+        for params in [&mut root_params, &mut intermediate_params] {
+            params.name_constraints = domain.map(|domain| NameConstraints {
+                permitted_subtrees: vec![GeneralSubtree::DnsName(domain.to_owned())],
+                excluded_subtrees: Vec::new(),
+            });
+        }
         let unknown_params = authority_params("nobody's issuing", begin)?;
         let root = root_params.self_signed(&keys.root).map_err(certificate_error)?;
         let issuer = Issuer::from_params(&root_params, &keys.root);
@@ -75,6 +118,11 @@ impl Authority {
             intermediate,
             unknown_params,
         })
+    }
+
+    /// The keys, in PEM, one behind the other.
+    pub(super) fn keys_pem(&self) -> String {
+        self.keys.all().iter().map(|key| key.serialize_pem()).collect()
     }
 
     /// A certificate that a host shows.
@@ -172,18 +220,7 @@ impl Authority {
 
 fn keys() -> Result<Arc<Keys>, PkiError> {
     static KEYS: OnceLock<Result<Arc<Keys>, PkiError>> = OnceLock::new();
-    let make = || {
-        let key = || KeyPair::generate().map_err(certificate_error);
-        Ok(Arc::new(Keys {
-            root: key()?,
-            intermediate: key()?,
-            other: key()?,
-            unknown: key()?,
-            server: key()?,
-            client: key()?,
-        }))
-    };
-    KEYS.get_or_init(make).clone()
+    KEYS.get_or_init(|| Keys::generate().map(Arc::new)).clone()
 }
 
 fn authority_params(name: &str, begin: OffsetDateTime) -> Result<CertificateParams, PkiError> {

@@ -9,6 +9,7 @@ use std::{
 use super::{
     Case, Mistake,
     catalogue::Catalogue,
+    moving::Destination,
     page::{self, Heading},
 };
 
@@ -23,6 +24,8 @@ pub struct Corpus {
 pub struct Page {
     file: PathBuf,
     octets: Cow<'static, [u8]>,
+    /// Where its cases are moved to, if they are.
+    moved: Option<Destination>,
     read: OnceLock<Result<Vec<Case>, Vec<Mistake>>>,
 }
 
@@ -60,7 +63,11 @@ impl Page {
     ///
     /// All mistakes of the page.
     pub fn cases(&self, catalogue: Catalogue<'_>) -> Result<&[Case], &[Mistake]> {
-        match self.read.get_or_init(|| page::read(&self.file, &self.octets, catalogue)) {
+        let read = || match &self.moved {
+            None => page::read(&self.file, &self.octets, catalogue),
+            Some(to) => page::read_moved(&self.file, &self.octets, catalogue, to),
+        };
+        match self.read.get_or_init(read) {
             Ok(cases) => Ok(cases),
             Err(mistakes) => Err(mistakes),
         }
@@ -92,10 +99,17 @@ impl Corpus {
     pub fn new<O: Into<Cow<'static, [u8]>>>(pages: impl IntoIterator<Item = (PathBuf, O)>) -> Self {
         let mut pages: Vec<Page> = pages
             .into_iter()
-            .map(|(file, octets)| Page { file, octets: octets.into(), read: OnceLock::new() })
+            .map(|(file, octets)| Page { file, octets: octets.into(), moved: None, read: OnceLock::new() })
             .collect();
         pages.sort_by(|one, other| one.file.cmp(&other.file));
         Self { pages }
+    }
+
+    /// The same pages, each case moved; see [`super::moving`]. Cases that cannot be are not there.
+    #[must_use]
+    pub fn moved(self, to: &Destination) -> Self {
+        let page = |page: Page| Page { moved: Some(to.clone()), read: OnceLock::new(), ..page };
+        Self { pages: self.pages.into_iter().map(page).collect() }
     }
 
     /// The pages, by path.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Line, LineMistake,
-    names::{RESERVED_NAMES, mailbox_fault},
+    names::{Names, RESERVED_NAMES},
     words::{Word, expecting, mistake_at, nearest},
 };
 
@@ -77,9 +77,9 @@ impl Dsn {
     pub(super) fn set(
         &mut self,
         line: Line<'_>,
-        key: Word<'_>,
-        value: Word<'_>,
+        (key, value): (Word<'_>, Word<'_>),
         recipients: std::ops::Range<usize>,
+        names: Names<'_>,
     ) -> Result<bool, LineMistake> {
         let given = || Some(value.text.to_owned());
         match key.text {
@@ -100,7 +100,7 @@ impl Dsn {
                 if key.text == "notify" {
                     check_notify(line, value)?
                 } else {
-                    check_orcpt(line, value)?
+                    check_orcpt(line, value, names)?
                 }
                 if self.recipients.len() < recipients.end {
                     self.recipients.resize(recipients.end, RecipientDsn::default());
@@ -144,7 +144,7 @@ fn check_notify(line: Line<'_>, value: Word<'_>) -> Result<(), LineMistake> {
     Ok(())
 }
 
-fn check_orcpt(line: Line<'_>, value: Word<'_>) -> Result<(), LineMistake> {
+fn check_orcpt(line: Line<'_>, value: Word<'_>, names: Names<'_>) -> Result<(), LineMistake> {
     let Some((kind, address)) = value.text.split_once(';').filter(|(kind, _)| !kind.is_empty()) else {
         let wrong = mistake_at(line, value, format!("`{}` is no address with its type", value.text));
         return Err(expecting(wrong, ["rfc822;julia@contoso.test"]));
@@ -154,7 +154,7 @@ fn check_orcpt(line: Line<'_>, value: Word<'_>) -> Result<(), LineMistake> {
     if !kind.eq_ignore_ascii_case("utf-8") {
         check_xtext(line, place, ORCPT_OCTETS_MAX - kind.len().min(ORCPT_OCTETS_MAX - 1) - 1)?;
     }
-    match mailbox_fault(&address.replace("+40", "@")) {
+    match names.mailbox_fault(&address.replace("+40", "@")) {
         Some(fault) if fault.ends_with("mailed") => Err(expecting(mistake_at(line, place, fault), RESERVED_NAMES)),
         Some(fault) => Err(expecting(mistake_at(line, place, fault), ["local-part@domain"])),
         None => Ok(()),

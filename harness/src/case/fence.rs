@@ -6,6 +6,7 @@ use super::{
     Line, LineMistake, grammar,
     markdown::PROSE_FENCES,
     message::Envelope,
+    names::Names,
     organisation::ShellOrigin,
     words::{Word, expecting, mistake_at, nearest, words},
 };
@@ -39,7 +40,7 @@ pub(super) enum Head {
 /// # Errors
 ///
 /// The first word that cannot stand where it does.
-pub(super) fn head(line: Line<'_>, info_start: usize) -> Result<Head, LineMistake> {
+pub(super) fn head(line: Line<'_>, info_start: usize, names: Names<'_>) -> Result<Head, LineMistake> {
     let info = line.text.get(info_start..).unwrap_or("");
     let all: Vec<Word<'_>> =
         words(info).into_iter().map(|word| Word { start: word.start + info_start, ..word }).collect();
@@ -53,7 +54,7 @@ pub(super) fn head(line: Line<'_>, info_start: usize) -> Result<Head, LineMistak
             Head::Dialogue { host: host.text.to_owned(), connection: arguments.connection()? }
         }
         "dns" => Head::Dns { server: arguments.plain() },
-        "eml" => Head::Eml(Envelope::read(line, *name, std::mem::take(&mut arguments.rest))?),
+        "eml" => Head::Eml(Envelope::read(line, *name, std::mem::take(&mut arguments.rest), names)?),
         "expect" => Head::Expect,
         "host" => Head::Host { host: arguments.required("the name or address of a host")?.text.to_owned() },
         "powershell" => {

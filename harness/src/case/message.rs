@@ -8,7 +8,7 @@ use super::{
     fence::duration,
     grammar,
     model::{MessageSpec, Piece, Via},
-    names::{RESERVED_NAMES, mailbox_fault},
+    names::{Names, RESERVED_NAMES},
     words::{Word, expecting, mistake, mistake_at, nearest},
 };
 
@@ -39,7 +39,12 @@ pub(super) struct Envelope {
 
 impl Envelope {
     /// Reads the words behind `eml`.
-    pub(super) fn read(line: Line<'_>, fence: Word<'_>, words: &[Word<'_>]) -> Result<Self, LineMistake> {
+    pub(super) fn read(
+        line: Line<'_>,
+        fence: Word<'_>,
+        words: &[Word<'_>],
+        names: Names<'_>,
+    ) -> Result<Self, LineMistake> {
         let mut envelope = Self {
             name: None,
             octets: false,
@@ -53,7 +58,7 @@ impl Envelope {
         };
         for word in words {
             match word.text.split_once('=') {
-                Some((key, value)) => envelope.set(line, *word, key, value)?,
+                Some((key, value)) => envelope.set(line, *word, (key, value), names)?,
                 None if word.text == "octets" && envelope.name.is_none() => envelope.octets = true,
                 None if envelope.name.is_none() => envelope.name = Some(word.text.to_owned()),
                 None => {
@@ -68,14 +73,20 @@ impl Envelope {
         Ok(envelope)
     }
 
-    fn set(&mut self, line: Line<'_>, word: Word<'_>, key: &str, value: &str) -> Result<(), LineMistake> {
+    fn set(
+        &mut self,
+        line: Line<'_>,
+        word: Word<'_>,
+        (key, value): (&str, &str),
+        names: Names<'_>,
+    ) -> Result<(), LineMistake> {
         let place = Word { text: value, start: word.start + key.len() + 1 };
         match key {
             "at" => self.at = duration(line, word, value)?,
             "from" => {
                 let mailbox = if value == "<>" { "" } else { value };
                 if !mailbox.is_empty() {
-                    check_mailbox(line, place)?;
+                    check_mailbox(line, place, names)?;
                 }
                 self.reverse_path = Some(mailbox.to_owned());
             }
@@ -87,7 +98,7 @@ impl Envelope {
             }
             "to" => {
                 let first = self.recipients.len();
-                recipients(line, place, &mut self.recipients)?;
+                recipients(line, place, names, &mut self.recipients)?;
                 self.last = first..self.recipients.len();
             }
             "via" => {
@@ -100,7 +111,7 @@ impl Envelope {
                     }
                 }
             }
-            _ if self.dsn.set(line, Word { text: key, start: word.start }, place, self.last.clone())? => {}
+            _ if self.dsn.set(line, (Word { text: key, start: word.start }, place), self.last.clone(), names)? => {}
             _ => {
                 let wrong = mistake_at(line, word, format!("a message has no `{key}=`"));
                 return Err(expecting(wrong, nearest(&format!("{key}="), KEYS)));
@@ -125,13 +136,13 @@ impl Envelope {
 }
 
 /// Adds the mailboxes of a `to=`, ranges written out.
-fn recipients(line: Line<'_>, list: Word<'_>, found: &mut Vec<String>) -> Result<(), LineMistake> {
+fn recipients(line: Line<'_>, list: Word<'_>, names: Names<'_>, found: &mut Vec<String>) -> Result<(), LineMistake> {
     let mut start = list.start;
     for text in list.text.split(',') {
         let place = Word { text, start };
         start += text.len() + 1;
         let Some(range) = Numbers::find(text) else {
-            check_mailbox(line, place)?;
+            check_mailbox(line, place, names)?;
             found.push(text.to_owned());
             continue;
         };
@@ -141,7 +152,7 @@ fn recipients(line: Line<'_>, list: Word<'_>, found: &mut Vec<String>) -> Result
             return Err(mistake_at(line, place, message));
         }
         let first = range.written(range.first);
-        check_mailbox(line, Word { text: &first, start: place.start }).map_err(|mut wrong| {
+        check_mailbox(line, Word { text: &first, start: place.start }, names).map_err(|mut wrong| {
             wrong.span = place.span();
             wrong
         })?;
@@ -171,8 +182,8 @@ impl<'a> Numbers<'a> {
     }
 }
 
-fn check_mailbox(line: Line<'_>, mailbox: Word<'_>) -> Result<(), LineMistake> {
-    let Some(fault) = mailbox_fault(mailbox.text) else { return Ok(()) };
+fn check_mailbox(line: Line<'_>, mailbox: Word<'_>, names: Names<'_>) -> Result<(), LineMistake> {
+    let Some(fault) = names.mailbox_fault(mailbox.text) else { return Ok(()) };
     let mailed = fault.ends_with("mailed");
     let wrong = mistake_at(line, mailbox, fault);
     Err(if mailed { expecting(wrong, RESERVED_NAMES) } else { expecting(wrong, ["local-part@domain"]) })

@@ -22,6 +22,7 @@ mod markdown;
 pub mod message;
 pub mod mistake;
 pub mod model;
+pub mod moving;
 mod name_servers;
 mod names;
 pub mod organisation;

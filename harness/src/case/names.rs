@@ -5,7 +5,10 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS};
+use super::{
+    model::{ORIGIN_ADDRESS, RESOLVER_ADDRESS},
+    moving::Moving,
+};
 
 /// What must be used instead of a real name.
 pub(super) const RESERVED_NAMES: [&str; 3] = [".test", ".example", ".invalid"];
@@ -17,9 +20,53 @@ const REVERSE_NAMES: [&str; 4] =
 pub(super) const DOCUMENTATION_RANGES: [&str; 4] =
     ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"];
 
+/// Which names a page may use: those that nobody has, and, in a case that was moved, those below the domain that its
+/// user gave for that.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Names<'a>(pub(super) Option<&'a Moving>);
+
+impl Names<'_> {
+    /// A line of the page as it is to be read.
+    pub(super) fn moved(self, line: String) -> String {
+        match self.0 {
+            None => line,
+            Some(moving) => moving.text(&line),
+        }
+    }
+
+    /// Whether a name may be used. The final dot may be there.
+    pub(super) fn may_use(self, name: &str) -> bool {
+        is_reserved_name(name) || self.0.is_some_and(|moving| moving.is_moved(name.strip_suffix('.').unwrap_or(name)))
+    }
+
+    /// Whether the judged server may be called so: one that was moved has the name that its user gave.
+    pub(super) fn may_call_server(self, name: &str) -> bool {
+        self.may_use(name) || self.0.is_some_and(|moving| moving.server.eq_ignore_ascii_case(name))
+    }
+
+    /// What is wrong with a mailbox, if anything.
+    pub(super) fn mailbox_fault(self, mailbox: &str) -> Option<String> {
+        match mailbox.rsplit_once('@') {
+            Some((local, domain)) if !local.is_empty() && self.may_have_mailboxes(domain) => None,
+            Some((local, domain)) if !local.is_empty() && !domain.is_empty() => {
+                Some(format!("`{domain}` could really be mailed"))
+            }
+            _ => Some(format!("`{mailbox}` is no mailbox")),
+        }
+    }
+
+    fn may_have_mailboxes(self, domain: &str) -> bool {
+        let literal = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        match literal.map(|text| text.strip_prefix("IPv6:").unwrap_or(text)) {
+            Some(text) => text.parse().is_ok_and(is_documentation_address),
+            None => self.may_use(domain),
+        }
+    }
+}
+
 /// Whether a domain is under a top-level domain that nobody has, or the reverse name of a documentation address. The
 /// final dot may be there.
-pub(super) fn is_reserved_name(name: &str) -> bool {
+fn is_reserved_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     RESERVED_NAMES.iter().any(|suffix| name.ends_with(suffix) || name == suffix[1..])
         || REVERSE_NAMES.iter().any(|suffix| name.ends_with(suffix))
@@ -62,25 +109,6 @@ pub(super) fn folded_mailbox(mailbox: &str) -> String {
     }
 }
 
-/// What is wrong with a mailbox, if anything.
-pub(super) fn mailbox_fault(mailbox: &str) -> Option<String> {
-    match mailbox.rsplit_once('@') {
-        Some((local, domain)) if !local.is_empty() && is_reserved_domain_or_literal(domain) => None,
-        Some((local, domain)) if !local.is_empty() && !domain.is_empty() => {
-            Some(format!("`{domain}` could really be mailed"))
-        }
-        _ => Some(format!("`{mailbox}` is no mailbox")),
-    }
-}
-
-fn is_reserved_domain_or_literal(domain: &str) -> bool {
-    let literal = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    match literal.map(|text| text.strip_prefix("IPv6:").unwrap_or(text)) {
-        Some(text) => text.parse().is_ok_and(is_documentation_address),
-        None => is_reserved_name(domain),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,9 +133,9 @@ mod tests {
 
     #[test]
     fn a_mailbox_needs_a_local_part_and_a_domain_that_nobody_has() {
-        assert_eq!(mailbox_fault("a@contoso.test"), None);
-        assert_eq!(mailbox_fault("a@[192.0.2.9]"), None);
-        assert!(mailbox_fault("a@contoso.com").is_some());
-        assert!(mailbox_fault("contoso.test").is_some());
+        assert_eq!(Names::default().mailbox_fault("a@contoso.test"), None);
+        assert_eq!(Names::default().mailbox_fault("a@[192.0.2.9]"), None);
+        assert!(Names::default().mailbox_fault("a@contoso.com").is_some());
+        assert!(Names::default().mailbox_fault("contoso.test").is_some());
     }
 }

@@ -6,6 +6,8 @@ use super::{
     Case, Line, LineMistake, Mistake,
     catalogue::Catalogue,
     markdown::{self, Markdown, Section, is_id},
+    moving::Destination,
+    names::Names,
     section::{self, Context},
     vacuity,
     variants::{unused_columns, variant_names, variants},
@@ -38,7 +40,8 @@ pub fn read(file: &Path, octets: &[u8], catalogue: Catalogue<'_>) -> Result<Vec<
     let markdown = markdown::split(text);
     let lines: Vec<Line<'_>> = (1_u32..).zip(text.lines()).map(|(number, text)| Line { text, number }).collect();
     let page_id = page_id(file);
-    let context = Context { file, page_id: &page_id, shared: &markdown.shared, catalogue };
+    let names = Names::default();
+    let context = Context { file, page_id: &page_id, shared: &markdown.shared, catalogue, names };
 
     let mut mistakes = markdown.mistakes.clone();
     check_frame(&markdown, &mut mistakes);
@@ -56,6 +59,40 @@ pub fn read(file: &Path, octets: &[u8], catalogue: Catalogue<'_>) -> Result<Vec<
     mistakes.sort_by(|a, b| (a.line, a.span.start, &a.message).cmp(&(b.line, b.span.start, &b.message)));
     mistakes.dedup();
     Err(mistakes.into_iter().map(on_page).collect())
+}
+
+/// Reads a page and moves each of its cases; see [`super::moving`].
+///
+/// # Errors
+///
+/// All mistakes of the page as it stands. A case that has mistakes only where it is moved to, because a name has become
+/// too long or cannot be moved, is left out.
+pub fn read_moved(
+    file: &Path,
+    octets: &[u8],
+    catalogue: Catalogue<'_>,
+    to: &Destination,
+) -> Result<Vec<Case>, Vec<Mistake>> {
+    let cases = read(file, octets, catalogue)?;
+    let text = decoded(octets).map_err(|wrong| vec![Mistake::of(file, wrong)])?;
+    let markdown = markdown::split(text);
+    let page_id = page_id(file);
+    let mut moved = Vec::new();
+    for section in &markdown.sections {
+        for mut variant in variants(&section.part, &mut Vec::new()) {
+            let id = section::id(&page_id, section, &variant);
+            let Some(page) = cases.iter().find(|case| case.id == id) else { continue };
+            let moving = to.moving(&id, &page.world.server);
+            let names = Names(Some(&moving));
+            let context = Context { file, page_id: &page_id, shared: &markdown.shared, catalogue, names };
+            let mut mistakes = Vec::new();
+            let case = section::case(context, section, &mut variant, &mut mistakes);
+            if mistakes.is_empty() {
+                moved.push(case);
+            }
+        }
+    }
+    Ok(moved)
 }
 
 /// The cases of a page by their headings; what cannot be read has none.

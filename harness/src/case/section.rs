@@ -16,6 +16,7 @@ use super::{
     message,
     model::{MessageSpec, ShellText, Stimulus, WorldSpec},
     name_servers::{self, NameServers},
+    names::Names,
     shell::{self, Sheet},
     variants::Variant,
     words::{expecting, first_word, mistake, mistake_of, nearest, span_of},
@@ -48,6 +49,16 @@ pub(super) struct Context<'a> {
     pub(super) page_id: &'a str,
     pub(super) shared: &'a Part<'a>,
     pub(super) catalogue: Catalogue<'a>,
+    /// Which names it may use.
+    pub(super) names: Names<'a>,
+}
+
+/// The id of a case: `area/topic#short-id`, and `/variant` behind it where there is one.
+pub(super) fn id(page_id: &str, section: &Section<'_>, variant: &Variant) -> String {
+    match &variant.name {
+        Some(name) => format!("{page_id}#{}/{name}", section.id),
+        None => format!("{page_id}#{}", section.id),
+    }
 }
 
 /// Reads one case; its mistakes point at the lines with their cells filled in.
@@ -57,11 +68,8 @@ pub(super) fn case(
     variant: &mut Variant,
     mistakes: &mut Vec<LineMistake>,
 ) -> Case {
-    let id = match &variant.name {
-        Some(name) => format!("{}#{}/{name}", context.page_id, section.id),
-        None => format!("{}#{}", context.page_id, section.id),
-    };
-    let mut reader = Reader { fences: Vec::new(), variant, mistakes, stimuli: Vec::new() };
+    let id = id(context.page_id, section, variant);
+    let mut reader = Reader { fences: Vec::new(), variant, names: context.names, mistakes, stimuli: Vec::new() };
     reader.heads(context.shared, Place::Shared);
     reader.heads(&section.part, Place::Section);
     let world = reader.world();
@@ -76,7 +84,7 @@ pub(super) fn case(
     let claims = reader.claims();
     let commands = {
         let own: Vec<Claim> = claims.iter().map(|(claim, _)| claim.clone()).collect();
-        shell::check(&sheets, &world, &own, reader.mistakes)
+        shell::check(&sheets, &world, &own, context.names, reader.mistakes)
     };
     if claims.is_empty() && !reader.has_expect() {
         reader.mistakes.push(mistake_of(section.heading, "the case claims nothing: it has no `expect` fence"));
@@ -115,6 +123,7 @@ pub(super) fn case(
 pub(super) struct Reader<'a, 'p> {
     pub(super) fences: Vec<Placed<'a, 'p>>,
     pub(super) variant: &'a mut Variant,
+    names: Names<'a>,
     pub(super) mistakes: &'a mut Vec<LineMistake>,
     pub(super) stimuli: Vec<Stimulus>,
 }
@@ -122,8 +131,8 @@ pub(super) struct Reader<'a, 'p> {
 impl<'a, 'p> Reader<'a, 'p> {
     fn heads(&mut self, part: &'a Part<'p>, place: Place) {
         for fence in &part.fences {
-            let text = self.variant.fill(fence.head);
-            match fence::head(Line { text: &text, number: fence.head.number }, fence.info_start) {
+            let text = self.names.moved(self.variant.fill(fence.head));
+            match fence::head(Line { text: &text, number: fence.head.number }, fence.info_start, self.names) {
                 Ok(head) => self.fences.push(Placed { place, head, fence }),
                 Err(wrong) => self.mistakes.push(wrong),
             }
@@ -132,7 +141,7 @@ impl<'a, 'p> Reader<'a, 'p> {
 
     /// Lines with their cells filled in, and their numbers.
     pub(super) fn fill(&mut self, lines: &[Line<'_>]) -> Vec<(u32, String)> {
-        lines.iter().map(|line| (line.number, self.variant.fill(*line))).collect()
+        lines.iter().map(|line| (line.number, self.names.moved(self.variant.fill(*line)))).collect()
     }
 
     /// The fences that `wanted` picks, those of one place, in page order.
@@ -148,7 +157,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         lines.retain(|line| !own.iter().any(|own| first_word(own.text) == first_word(line.text)));
         lines.extend(own);
         let filled = self.fill(&lines);
-        world::read(&filled, self.mistakes)
+        world::read(&filled, self.names, self.mistakes)
     }
 
     fn zones(&mut self, world: &WorldSpec, servers: &mut NameServers) {
@@ -157,14 +166,14 @@ impl<'a, 'p> Reader<'a, 'p> {
             let fence = self.fences[at].fence;
             let Some(server) = self.whose(fence, server.as_deref(), world) else { continue };
             let lines = self.fill(&fence.lines);
-            let records = zones::read(&lines, time, self.mistakes);
+            let records = zones::read(&lines, time, self.names, self.mistakes);
             servers.add_records(server, records);
         }
     }
 
     /// Which name server a fence is of.
     fn whose(&mut self, fence: &Fence<'_>, called: Option<&str>, world: &WorldSpec) -> Option<IpAddr> {
-        let text = self.variant.fill(fence.head);
+        let text = self.names.moved(self.variant.fill(fence.head));
         name_servers::whose(Line { text: &text, number: fence.head.number }, called, world)
             .map_err(|wrong| self.mistakes.push(wrong))
             .ok()

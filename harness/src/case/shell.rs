@@ -9,7 +9,7 @@ use super::{
     Line, LineMistake,
     management::Management,
     model::{ShellText, WorldSpec},
-    names::{DOCUMENTATION_RANGES, RESERVED_NAMES, is_documentation_address, is_reserved_name},
+    names::{DOCUMENTATION_RANGES, Names, RESERVED_NAMES, is_documentation_address},
     words::{expecting, mistake},
 };
 use crate::claim::{ast::Claim, shell::is_claimed};
@@ -35,20 +35,21 @@ pub(super) fn check(
     sheets: &[Sheet],
     world: &WorldSpec,
     claims: &[Claim],
+    names: Names<'_>,
     mistakes: &mut Vec<LineMistake>,
 ) -> Vec<String> {
     let commands = check_commands(sheets, world, claims, mistakes);
-    check_names_of(sheets, mistakes);
+    check_names_of(sheets, names, mistakes);
     commands
 }
 
-fn check_names_of(sheets: &[Sheet], mistakes: &mut Vec<LineMistake>) {
+fn check_names_of(sheets: &[Sheet], names: Names<'_>, mistakes: &mut Vec<LineMistake>) {
     for sheet in sheets {
         for (number, text) in (sheet.text.line..).zip(sheet.text.text.lines()) {
             let line = Line { text, number };
             check_password(line, mistakes);
             if !sheet.seed {
-                check_names(line, mistakes);
+                check_names(line, names, mistakes);
             }
         }
     }
@@ -112,7 +113,7 @@ fn located(text: &ShellText, error: &ShellError) -> LineMistake {
     }
 }
 
-fn check_names(line: Line<'_>, mistakes: &mut Vec<LineMistake>) {
+fn check_names(line: Line<'_>, names: Names<'_>, mistakes: &mut Vec<LineMistake>) {
     let strict = strict_spans(line.text);
     for span in tokens(line.text) {
         let token = line.text[span.clone()].trim_end_matches('.');
@@ -128,7 +129,7 @@ fn check_names(line: Line<'_>, mistakes: &mut Vec<LineMistake>) {
         let is_name = last.len() > 1 && last.bytes().all(|octet| octet.is_ascii_alphabetic());
         let in_strict = strict.iter().any(|strict| strict.contains(&span.start));
         let real = in_strict || REAL_DOMAINS.contains(&last.to_ascii_lowercase().as_str());
-        if is_name && real && !is_reserved_name(name) {
+        if is_name && real && !names.may_use(name) {
             let wrong = mistake(line, span, format!("`{token}` could really be mailed or dialled"));
             mistakes.push(expecting(wrong, RESERVED_NAMES));
         }
@@ -193,7 +194,7 @@ mod tests {
         let text = ShellText { text: text.to_owned(), line: 1, ..ShellText::default() };
         let mut mistakes = Vec::new();
         let sheet = Sheet { text: text.clone(), seed: false };
-        check_names_of(&[sheet], &mut mistakes);
+        check_names_of(&[sheet], Names::default(), &mut mistakes);
         let found: Vec<&str> = mistakes.iter().map(|wrong| &text.text[wrong.span.clone()]).collect();
         assert_eq!(found, expected);
     }

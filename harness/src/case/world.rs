@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use super::{
     Line, LineMistake, grammar,
     model::{RESOLVER_ADDRESS, WorldSpec},
-    names::{DOCUMENTATION_RANGES, RESERVED_NAMES, address_fault, host_name, is_reserved_name, mailbox_fault},
+    names::{DOCUMENTATION_RANGES, Names, RESERVED_NAMES, address_fault, host_name},
     organisation::{Profile, RelayKind, RelaySpec},
     words::{Word, expecting, mistake_at, nearest, words},
 };
@@ -46,8 +46,8 @@ const KINDS: [(&str, Option<RelayKind>); 3] = [
 ];
 
 /// Puts what the lines say in place of the defaults.
-pub(super) fn read(lines: &[(u32, String)], mistakes: &mut Vec<LineMistake>) -> WorldSpec {
-    let mut builder = Builder::default();
+pub(super) fn read(lines: &[(u32, String)], names: Names<'_>, mistakes: &mut Vec<LineMistake>) -> WorldSpec {
+    let mut builder = Builder::of(names);
     let mut seen: Vec<&str> = Vec::new();
     for round in ROUNDS {
         for (number, text) in lines {
@@ -77,15 +77,24 @@ pub(super) fn read(lines: &[(u32, String)], mistakes: &mut Vec<LineMistake>) -> 
 }
 
 /// A world while its lines are read.
-#[derive(Default)]
-struct Builder {
+struct Builder<'a> {
+    names: Names<'a>,
     world: WorldSpec,
     /// Whether domains, servers were named: the first takes the place of the default.
     has_domains: bool,
     has_servers: bool,
 }
 
-impl Builder {
+impl<'a> Builder<'a> {
+    /// With the defaults, moved as the rest of the case.
+    fn of(names: Names<'a>) -> Self {
+        let mut world = WorldSpec::default();
+        if let Some(moving) = names.0 {
+            moving.move_world(&mut world);
+        }
+        Self { names, world, has_domains: false, has_servers: false }
+    }
+
     fn set(&mut self, line: Line<'_>, first: Word<'_>, rest: &[Word<'_>]) -> Result<(), LineMistake> {
         let world = &mut self.world;
         match (first.text, rest) {
@@ -111,7 +120,7 @@ impl Builder {
             }
             ("reverse-path", [mailbox]) => {
                 let bare = if mailbox.text == "<>" { "" } else { mailbox.text };
-                if let Some(fault) = mailbox_fault(bare).filter(|_| !bare.is_empty()) {
+                if let Some(fault) = self.names.mailbox_fault(bare).filter(|_| !bare.is_empty()) {
                     return Err(expecting(mistake_at(line, *mailbox, fault), RESERVED_NAMES));
                 }
                 world.reverse_path = bare.to_owned();
@@ -120,7 +129,7 @@ impl Builder {
             ("site", [name]) => return world.organisation.add_site(line, *name),
             ("size-limits", [word]) if word.text == "default" => world.organisation.keeps_size_limits = true,
             ("mailbox", [mailbox, on, server]) if on.text == "on" => {
-                return world.organisation.add_mailbox(line, *mailbox, *server, &world.accepts);
+                return world.organisation.add_mailbox(line, *mailbox, *server, (&world.accepts, self.names));
             }
             ("link", [one, other, cost]) => return world.organisation.add_link(line, [*one, *other], *cost),
             ("server", [name, address, options @ ..]) => return self.server(line, *name, *address, options),
@@ -148,7 +157,7 @@ impl Builder {
             self.has_domains = true;
         }
         for word in domains {
-            let domain = reserved_name(line, *word)?;
+            let domain = reserved_name(line, *word, self.names.may_use(word.text))?;
             if self.world.accepts.contains(&domain) {
                 return Err(mistake_at(line, *word, format!("`{domain}` is accepted already")));
             }
@@ -167,7 +176,7 @@ impl Builder {
         address: Word<'_>,
         options: &[Word<'_>],
     ) -> Result<(), LineMistake> {
-        let own_name = reserved_name(line, name)?;
+        let own_name = reserved_name(line, name, self.names.may_call_server(name.text))?;
         let own_address =
             address.text.parse().map_err(|_| mistake_at(line, address, format!("`{}` is no address", address.text)))?;
         if let Some(fault) = address_fault(own_address) {
@@ -194,8 +203,8 @@ fn name_server(line: Line<'_>, word: Word<'_>) -> Result<IpAddr, LineMistake> {
     }
 }
 
-fn reserved_name(line: Line<'_>, name: Word<'_>) -> Result<String, LineMistake> {
-    if is_reserved_name(name.text) {
+fn reserved_name(line: Line<'_>, name: Word<'_>, allowed: bool) -> Result<String, LineMistake> {
+    if allowed {
         return Ok(host_name(name.text));
     }
     let message = format!("`{}` could really be mailed or dialled", name.text);

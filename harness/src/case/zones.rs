@@ -8,7 +8,7 @@ use mtaspec_fake_dns::zone::{parse_record, record_line};
 use super::{
     Line, LineMistake,
     model::ZoneSet,
-    names::{DOCUMENTATION_RANGES, RESERVED_NAMES, address_fault, host_name, is_reserved_name},
+    names::{DOCUMENTATION_RANGES, Names, RESERVED_NAMES, address_fault, host_name},
     organisation::OrganisationSpec,
     words::{expecting, mistake, mistake_of, words},
 };
@@ -23,7 +23,12 @@ pub(super) struct Timed {
 }
 
 /// Reads the lines of one fence; blank ones and comments say nothing.
-pub(super) fn read(lines: &[(u32, String)], at: Duration, mistakes: &mut Vec<LineMistake>) -> Vec<Timed> {
+pub(super) fn read(
+    lines: &[(u32, String)],
+    at: Duration,
+    names: Names<'_>,
+    mistakes: &mut Vec<LineMistake>,
+) -> Vec<Timed> {
     let mut found = Vec::new();
     for (number, text) in lines {
         let line = Line { text, number: *number };
@@ -31,7 +36,7 @@ pub(super) fn read(lines: &[(u32, String)], at: Duration, mistakes: &mut Vec<Lin
             continue;
         }
         match parse_record(text) {
-            Ok(record) => match fault(line, &record) {
+            Ok(record) => match fault(line, &record, names) {
                 None => found.push(Timed { at, record }),
                 Some(wrong) => mistakes.push(wrong),
             },
@@ -90,8 +95,8 @@ pub(super) fn address(record: &Record) -> Option<IpAddr> {
 }
 
 /// The first name or address of a record that could really be mailed or dialled, or that is taken.
-fn fault(line: Line<'_>, record: &Record) -> Option<LineMistake> {
-    let (part, message, allowed): (_, _, &[&str]) = match (real_name(record), address(record)) {
+fn fault(line: Line<'_>, record: &Record, names: Names<'_>) -> Option<LineMistake> {
+    let (part, message, allowed): (_, _, &[&str]) = match (real_name(record, names), address(record)) {
         (Some(name), _) => (name.clone(), real(&name), &RESERVED_NAMES),
         (None, Some(address)) => (address.to_string(), own_address_fault(address)?, &DOCUMENTATION_RANGES),
         (None, None) => return None,
@@ -101,7 +106,7 @@ fn fault(line: Line<'_>, record: &Record) -> Option<LineMistake> {
 
 /// What of a record could really be mailed or dialled, in words.
 pub(super) fn reality(record: &Record) -> Option<String> {
-    real_name(record).map(|name| real(&name)).or_else(|| address(record).and_then(own_address_fault))
+    real_name(record, Names::default()).map(|name| real(&name)).or_else(|| address(record).and_then(own_address_fault))
 }
 
 fn real(name: &str) -> String {
@@ -109,7 +114,7 @@ fn real(name: &str) -> String {
 }
 
 /// The first name of a record that somebody could have.
-fn real_name(record: &Record) -> Option<String> {
+fn real_name(record: &Record, names: Names<'_>) -> Option<String> {
     let target = match &record.data {
         RData::CNAME(target) => Some(&target.0),
         RData::MX(mx) => Some(&mx.exchange),
@@ -120,8 +125,8 @@ fn real_name(record: &Record) -> Option<String> {
     };
     // The root as a target is no name: a null MX (RFC 7505 §3).
     let target = target.filter(|target| !target.is_root()).map(plain_name);
-    let is_nowhere = |name: &String| is_reserved_name(name) || is_own_machine(name) || is_address_as_name(name);
-    let owner = Some(plain_name(&record.name)).filter(|name| !is_reserved_name(name));
+    let is_nowhere = |name: &String| names.may_use(name) || is_own_machine(name) || is_address_as_name(name);
+    let owner = Some(plain_name(&record.name)).filter(|name| !names.may_use(name));
     owner.or_else(|| target.filter(|name| !is_nowhere(name)))
 }
 

@@ -60,8 +60,8 @@ mod reported;
 mod resolv_conf;
 pub mod sendmail;
 mod server_settings;
-#[cfg(target_os = "linux")]
 mod submit;
+mod waited_for;
 
 pub use adapter::{
     Adapter, EnvelopeForm, MtaReport, NullPath, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedInjection,
@@ -76,6 +76,7 @@ pub use options::{MtaOption, WithOptions};
 pub use process::ProcessMta;
 pub use reference::Reference;
 pub use server_settings::{Lookup, ServerSettings};
+pub use waited_for::WaitedFor;
 
 /// The domain of the message that each world in the sandbox delivers before its case.
 pub const CANARY_DOMAIN: &str = "canary.test";

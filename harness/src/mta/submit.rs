@@ -103,6 +103,7 @@ pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -
 }
 
 /// Whether somebody greets there.
+#[cfg(target_os = "linux")]
 pub(super) async fn greets(to: SocketAddr) -> Result<(), SubmitError> {
     Session::open(to).await?.quit().await;
     Ok(())

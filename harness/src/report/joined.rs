@@ -58,6 +58,7 @@ fn are_parts_of_one(one: &RunReport, other: &RunReport) -> bool {
     let ids: BTreeSet<&str> = one.cases.iter().map(|case| case.id.as_str()).collect();
     one.head() == other.head()
         && one.options == other.options
+        && one.moved == other.moved
         && one.only == other.only
         && !other.cases.iter().any(|case| ids.contains(case.id.as_str()))
 }
@@ -75,7 +76,7 @@ fn put_together(one: &RunReport, other: RunReport, places: &BTreeMap<&str, usize
         }
     }
     let run = RunReport::new(one.head(), cases.clone(), rows);
-    RunReport { options: one.options.clone(), only: one.only, ..run }
+    RunReport { options: one.options.clone(), moved: one.moved.clone(), only: one.only, ..run }
 }
 
 /// A row over both parts: broken if it is in one, else held if it is in one.

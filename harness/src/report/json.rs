@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::Case,
+    case::{Case, moving::Destination},
     claim::{Judging, Outcome, ast::Level},
     invariant::{self, Checked, InvariantRow, Tally},
     requirement::{Basis, CaseRefs, Cited},
@@ -36,6 +36,9 @@ pub struct RunReport {
     /// The MTA's own settings that were added to what its adapter writes: `KEY=VALUE`, in the order of the command line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
+    /// Where its cases were moved to, for an MTA of somebody else's; `None`: they are as the pages have them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Destination>,
     /// Only claims of this basis were judged; `None`: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Basis>,
@@ -265,8 +268,8 @@ impl CaseReport {
 }
 
 impl RunReport {
-    /// Sums up cases, which stand in the order of the run. [`RunReport::options`] and [`RunReport::only`] are for the
-    /// caller to state.
+    /// Sums up cases, which stand in the order of the run. [`RunReport::options`], [`RunReport::moved`] and
+    /// [`RunReport::only`] are for the caller to state.
     #[must_use]
     pub fn new(head: RunHead, cases: Vec<CaseReport>, invariants: Vec<InvariantRow>) -> Self {
         let mut totals = Totals::default();
@@ -279,8 +282,8 @@ impl RunReport {
             }
         }
         let RunHead { suite, seed, mta } = head;
-        let (options, only) = (Vec::new(), None);
-        Self { version: VERSION, suite, seed, mta, options, only, totals, basis, invariants, cases }
+        let (options, moved, only) = (Vec::new(), None, None);
+        Self { version: VERSION, suite, seed, mta, options, moved, only, totals, basis, invariants, cases }
     }
 
     /// As JSON, for a file: with line ends, and one at the end.
@@ -326,7 +329,7 @@ impl RunReport {
             cases.push(CaseReport { log, configuration, ..report });
         }
         let run = Self::new(self.head(), cases, tally.into_rows());
-        Ok(Self { options: self.options.clone(), only: terms.only, ..run })
+        Ok(Self { options: self.options.clone(), moved: self.moved.clone(), only: terms.only, ..run })
     }
 
     /// What is said of the run as a whole.

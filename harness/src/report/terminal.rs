@@ -236,6 +236,9 @@ pub(super) fn plain(claim: &ClaimReport) -> &str {
 
 /// The command that runs the case again.
 fn again(report: &RunReport, found: &CaseReport, options: &str) -> String {
+    if report.moved.is_some() {
+        return format!("mtaspec serve run '{}'{options}", found.id);
+    }
     // The reference is what is judged by default; one behind a command goes by that, not by its name.
     let named = report.mta.name != "reference" && !options.contains(" --mta-command ");
     let mta = if named { format!(" --mta {}", report.mta.name) } else { String::new() };

@@ -19,7 +19,7 @@ pub use filter::Filter;
 pub use judge::Judgement;
 
 use crate::{
-    case::{Case, Corpus, Mistake, corpus::Page, diagnostic},
+    case::{Case, Corpus, Mistake, corpus::Page, diagnostic, moving::Destination},
     requirement::{Catalogue, CatalogueError},
 };
 
@@ -99,6 +99,12 @@ impl Suite {
     pub fn with_pages(self, files: impl IntoIterator<Item = (PathBuf, Vec<u8>)>) -> Result<Self, SuiteError> {
         let own = Self::from_files(files.into_iter().filter(|(file, _)| kind(file) != Kind::Requirements))?;
         Ok(Self { catalogue: self.catalogue, ..own })
+    }
+
+    /// The same with each case moved below a domain: [`crate::case::moving`]. No snapshot is of such a case.
+    #[must_use]
+    pub fn moved(self, to: &Destination) -> Self {
+        Self { corpus: self.corpus.moved(to), catalogue: self.catalogue, snapshots: BTreeMap::new() }
     }
 
     /// The requirement catalogue.

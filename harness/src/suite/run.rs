@@ -182,7 +182,8 @@ fn whole_trace(observation: Observation, case: &Case) -> Trace {
 }
 
 /// Whether a case cannot be judged without an MTA that asks the world's name server.
-fn is_about_dns(case: &Case) -> bool {
+#[must_use]
+pub fn is_about_dns(case: &Case) -> bool {
     let asks = |seen: &Seen| matches!(seen.subject, Subject::Dns { .. });
     let claims = |claim: &crate::claim::ast::Claim| {
         claim.when.as_ref().is_some_and(asks) || matches!(&claim.body, Body::Seen(seen) if asks(seen))

@@ -104,7 +104,14 @@ async fn accept(listener: TcpListener, host: Arc<RunningHost>, arrived: Arc<Arri
 
 /// Hears whether mail data has come.
 #[derive(Default)]
-struct Arrivals(Notify);
+pub(super) struct Arrivals(Notify);
+
+impl Arrivals {
+    /// Waits for mail data.
+    pub(super) async fn notified(&self) {
+        self.0.notified().await;
+    }
+}
 
 impl HostSink for Arrivals {
     fn report(&self, _: SessionId, event: HostEvent) {

@@ -7,6 +7,7 @@ mod recorder;
 mod run;
 mod sandboxed;
 mod schedule;
+pub mod served;
 mod settle;
 
 #[cfg(test)]

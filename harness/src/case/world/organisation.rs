@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::case::{
     Line, LineMistake,
-    names::mailbox_fault,
+    names::Names,
     organisation::{KEYS, LinkSpec, OrganisationSpec, Profile, Role, SITE_DEFAULT, ServerSpec, SubscriptionSpec},
     words::{Word, expecting, mistake_at, nearest},
 };
@@ -43,10 +43,10 @@ impl OrganisationSpec {
         line: Line<'_>,
         mailbox: Word<'_>,
         server: Word<'_>,
-        accepts: &[String],
+        (accepts, names): (&[String], Names<'_>),
     ) -> Result<(), LineMistake> {
         let domain = mailbox.text.rsplit_once('@').map_or("", |(_, domain)| domain);
-        if mailbox_fault(mailbox.text).is_some() || !accepts.iter().any(|own| own.eq_ignore_ascii_case(domain)) {
+        if names.mailbox_fault(mailbox.text).is_some() || !accepts.iter().any(|own| own.eq_ignore_ascii_case(domain)) {
             let message = format!("`{}` is no mailbox of an accepted domain", mailbox.text);
             return Err(expecting(mistake_at(line, mailbox, message), accepts.iter().cloned()));
         }
