@@ -136,7 +136,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "K/N")]
     pub(crate) shard: Option<Shard>,
     /// Cases that run at the same time; by default one for each processor, and 16 in sandboxes, where cases mostly
-    /// wait.
+    /// wait (4 of Haraka, which is long at work before it does).
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
     /// All randomness comes from this number and the case's id.

@@ -1,6 +1,6 @@
 //! The MTAs that the program can judge. Others are attached in Rust, by the trait `Mta` of `mtaspec-harness`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroUsize};
 
 use mtaspec_harness::mta::{Mta, Reference, command::CommandMta};
 #[cfg(target_os = "linux")]
@@ -32,10 +32,19 @@ pub(crate) struct Known {
     /// Where it can live.
     #[serde(skip)]
     pub(crate) home: Home,
+    /// How many worlds with it a processor has at the same time, in sandboxes.
+    #[serde(skip)]
+    pub(crate) worlds: NonZeroUsize,
     /// What it is known to do otherwise, as a file of deviations; empty: nothing.
     #[serde(skip)]
     pub(crate) deviations: &'static str,
 }
+
+/// Of an MTA whose worlds mostly wait.
+const MANY: NonZeroUsize = NonZeroUsize::new(16).unwrap();
+/// Of an MTA that is long at work before it waits.
+#[cfg(target_os = "linux")]
+const FEW: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
 /// The MTA of a run.
 #[derive(Clone, Debug)]
@@ -60,6 +69,14 @@ impl Chosen {
         match self {
             Self::Command(command) => Box::new(CommandMta::clone(command)),
             Self::Known(known) => (known.make)(),
+        }
+    }
+
+    /// How many worlds with it a processor has at the same time, in sandboxes.
+    pub(crate) fn worlds(&self) -> NonZeroUsize {
+        match self {
+            Self::Command(_) => MANY,
+            Self::Known(known) => known.worlds,
         }
     }
 
@@ -88,6 +105,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "the reference transport of mtaspec, started afresh in process for each case",
         make: || Box::new(Reference),
         home: Home::Anywhere,
+        worlds: MANY,
         deviations: "",
     },
     #[cfg(target_os = "linux")]
@@ -96,6 +114,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "the same as a process of its own, the program `reference-transport` beside this one",
         make: || Box::new(ProcessMta(ReferenceDaemon { program: beside_this_program("reference-transport") })),
         home: Home::Sandbox,
+        worlds: MANY,
         deviations: "",
     },
     #[cfg(target_os = "linux")]
@@ -104,6 +123,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "dma, the DragonFly Mail Agent; `mtaspec mta fetch dma` unpacks it without installing it",
         make: || Box::new(ProcessMta(Dma)),
         home: Home::Sandbox,
+        worlds: MANY,
         deviations: dma::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
@@ -112,6 +132,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "Exim; `mtaspec mta fetch exim` unpacks it without installing it",
         make: || Box::new(ProcessMta(Exim)),
         home: Home::Sandbox,
+        worlds: MANY,
         deviations: exim::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
@@ -120,6 +141,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "Haraka, on the machine's Node.js; `mtaspec mta fetch haraka` fetches it through npm",
         make: || Box::new(ProcessMta(Haraka)),
         home: Home::Sandbox,
+        worlds: FEW,
         deviations: haraka::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
@@ -128,6 +150,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "msmtp, a sender without a queue; `mtaspec mta fetch msmtp` unpacks it without installing it",
         make: || Box::new(ProcessMta(Msmtp)),
         home: Home::Sandbox,
+        worlds: MANY,
         deviations: msmtp::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
@@ -136,6 +159,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "nullmailer; `mtaspec mta fetch nullmailer` unpacks it without installing it",
         make: || Box::new(ProcessMta(Nullmailer)),
         home: Home::Sandbox,
+        worlds: MANY,
         deviations: nullmailer::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
@@ -144,6 +168,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "OpenSMTPD; `mtaspec mta fetch opensmtpd` unpacks it without installing it",
         make: || Box::new(ProcessMta(OpenSmtpd)),
         home: Home::Sandbox,
+        worlds: MANY,
         deviations: opensmtpd::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
@@ -152,6 +177,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "Postfix; `mtaspec mta fetch postfix` unpacks it without installing it",
         make: || Box::new(ProcessMta(Postfix)),
         home: Home::Sandbox,
+        worlds: MANY,
         deviations: postfix::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]
@@ -160,6 +186,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "Sendmail; `mtaspec mta fetch sendmail` unpacks it without installing it",
         make: || Box::new(ProcessMta(Sendmail)),
         home: Home::Sandbox,
+        worlds: MANY,
         deviations: sendmail::DEVIATIONS,
     },
 ];

@@ -19,6 +19,7 @@ use crate::{
     deviations,
     exit::Failure,
     keep, load,
+    mtas::Chosen,
     output::Output,
     progress::Watched,
     repeat, report_files, selection, snapshots,
@@ -62,7 +63,7 @@ fn judged(
     args: &args::Run,
     around: Surroundings,
 ) -> Result<(RunReport, Output), Failure> {
-    let plan = plan(args, mta.network, around);
+    let plan = plan(args, mta, around);
     let repeated = repeat::repeated(cases, args.repeat);
     let folder =
         args.keep.as_ref().map(|folder| among.as_ref().map_or(folder.clone(), |_| folder.join(&mta.name.name)));
@@ -86,25 +87,22 @@ fn judged(
     Ok((report, output))
 }
 
-/// How many cases of a processor run at the same time in sandboxes: there, cases mostly wait.
-const SANDBOXES_PER_PROCESSOR: NonZeroUsize = NonZeroUsize::new(16).unwrap();
-
-fn default_jobs(network: NetworkKind, processors: NonZeroUsize) -> NonZeroUsize {
+fn default_jobs(network: NetworkKind, processors: NonZeroUsize, mta: &Chosen) -> NonZeroUsize {
     match network {
-        NetworkKind::Sandbox { .. } => processors.saturating_mul(SANDBOXES_PER_PROCESSOR),
+        NetworkKind::Sandbox { .. } => processors.saturating_mul(mta.worlds()),
         NetworkKind::Loopback { .. } | NetworkKind::Memory => processors,
     }
 }
 
-fn plan(args: &args::Run, network: Network, around: Surroundings) -> Plan {
-    let network = match network {
+fn plan(args: &args::Run, mta: &Attached, around: Surroundings) -> Plan {
+    let network = match mta.network {
         Network::Loopback => NetworkKind::Loopback { now: around.now },
         Network::Memory => NetworkKind::Memory,
         Network::Sandbox => NetworkKind::Sandbox { now: around.now },
     };
     Plan {
         settings: Settings { seed: args.seed, network },
-        jobs: args.jobs.unwrap_or_else(|| default_jobs(network, around.processors)),
+        jobs: args.jobs.unwrap_or_else(|| default_jobs(network, around.processors, &mta.chosen)),
         basis: args.basis.map(basis),
         haste: if args.fail_fast { Haste::StopAtFirst } else { Haste::AllCases },
     }

@@ -6,6 +6,8 @@ use mtaspec_harness::mta::{
     Adapter, Brief, Plan, PlannedCommand, PlannedDirectory, PlannedFile, PlannedUser, StartError, VersionCommand,
 };
 
+use crate::probe;
+
 /// What is the matter with the MTA: the word before the colon of its name. What is behind the colon marks its
 /// processes, so that a test finds them.
 pub(crate) struct Own {
@@ -82,6 +84,10 @@ impl Adapter for Own {
                 plan.prepare.push(PlannedCommand::new("/usr/sbin/of-the-tree", [""; 0]));
             }
             "probes" => plan.prepare.push(self.command("__probe", [])),
+            "gives-up" => {
+                plan.prepare.push(self.command("__probe", []));
+                plan.writes_notice = Some(probe::LOG_LINE);
+            }
             _ => {}
         }
         Ok(plan)

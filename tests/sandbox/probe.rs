@@ -7,6 +7,9 @@ use std::{
     process::ExitCode,
 };
 
+/// What it has for the system log.
+pub(crate) const LOG_LINE: &str = "<22>own[7]: a line for the system log";
+
 /// Files of this name that it tries to write; the first ones lie outside of what a world may write to.
 pub(crate) fn files(name: &str) -> [String; 7] {
     let tree = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sandbox");
@@ -41,7 +44,7 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
 fn log_line() -> io::Result<usize> {
     let socket = std::os::unix::net::UnixDatagram::unbound()?;
     socket.connect("/dev/log")?;
-    socket.send(b"<22>own[7]: a line for the system log")
+    socket.send(LOG_LINE.as_bytes())
 }
 
 fn kind<T: Debug>(result: io::Result<T>) -> String {

@@ -31,10 +31,11 @@ const DELIVERS: &str = "own/page#delivers";
 const LASTS: &str = "own/page#lasts";
 
 /// All tests by name.
-const TRIALS: [(&str, fn()); 20] = [
+const TRIALS: [(&str, fn()); 21] = [
     ("a_case_longer_than_30_s_is_unsupported", too_long),
     ("a_dead_worker_loses_the_case_and_leaves_nothing", dead_worker),
     ("a_failure_shows_log_and_configuration", evidence::shown),
+    ("a_notice_without_a_way_home_is_unsupported", notice_without_a_way),
     ("a_program_that_is_not_there_is_inconclusive", || inconclusive("missing", "no-such-mta")),
     ("an_unpacked_tree_lies_over_the_machine_and_stays_as_it_is", unpacked),
     ("an_mta_that_dies_at_once_is_inconclusive_with_its_log", || inconclusive("dies-at-once", "it cannot live here")),
@@ -103,6 +104,14 @@ fn inconclusive(mta: &str, why: &str) {
     wait_until("nothing is left", || processes(mta).is_empty());
 }
 
+/// The words of its plan for a notice are in the log, and it has one way out for everything.
+fn notice_without_a_way() {
+    let seen = observe("gives-up:notice", DELIVERS);
+    let ruling = rule(DELIVERS, &seen);
+    assert_eq!(ruling.verdict, Verdict::Unsupported, "{}", ruling.reason);
+    assert!(ruling.reason.contains("a way of its own for the accepted domains"), "{}", ruling.reason);
+}
+
 fn dies() {
     let suite = suite();
     let result =
@@ -152,7 +161,7 @@ fn nothing_gets_out() {
     says("/proc/sys/kernel/hostname: \"mta.sender.test\\n\"");
     says("/etc/own/password: \"sesame\\n\"");
     says("processes: Ok(2)");
-    says("<22>own[7]: a line for the system log");
+    says(probe::LOG_LINE);
     assert_eq!(mounts(), before);
     wait_until("nothing is left", || processes(&mta).is_empty());
 }

@@ -28,6 +28,8 @@ use stripped::stripped;
 /// deviations; each of them has a document, and a line of the trace. With fewer than `sections_min` sections of pages
 /// put to the test, its translation has lost something.
 pub(crate) fn hold_to_the_corpus(library: &Library, known: &str, sections_min: usize) -> RunReport {
+    let locked = format!("name = \"{}\"\nversion = \"{}\"\n", library.name, library.version);
+    assert!(include_str!("../../Cargo.lock").contains(&locked), "another version is judged than {locked}");
     let deviations = Deviations::from_toml("deviations.toml", known).unwrap_or_else(|error| panic!("{error}"));
     for deviation in &deviations.deviation {
         let about = deviation.case.as_ref().or(deviation.invariant.as_ref());

@@ -123,7 +123,36 @@ fn has_half_line_ends(octets: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::{
+        case::{dsn::Dsn, model::Via},
+        mta::{EnvelopeForm, NextHop, PlannedCommand},
+        reference::connector::Connector,
+    };
+
+    #[test]
+    fn a_message_from_nobody_is_not_handed_over_to_who_would_put_somebody_there() {
+        let connector = Connector::named("Relay");
+        let way = NextHop { connector, name: String::new(), dial: ([127, 0, 0, 1], 1).into(), accepted: Vec::new() };
+        let takes = |null_path: NullPath, reverse_path: &str| {
+            let command = PlannedCommand::new("/usr/sbin/own", [""; 0]);
+            let (envelope, way) = (EnvelopeForm::Arguments, way.clone());
+            let message = Submission {
+                name: "1".to_owned(),
+                reverse_path: reverse_path.to_owned(),
+                recipients: vec!["u@fabrikam.test".to_owned()],
+                dsn: Dsn::default(),
+                octets: Arc::new(b"Subject: a\r\n\r\n".to_vec()),
+                via: Via::Submission,
+            };
+            PlannedInjection { command, envelope, says: Says::Queued, null_path, way }.takes(&message)
+        };
+        assert_eq!(takes(NullPath::Kept, ""), Ok(()));
+        assert_eq!(takes(NullPath::Replaced, "sender@sender.test"), Ok(()));
+        assert_eq!(takes(NullPath::Replaced, ""), Err(StartError::unsupported("a message from `<>`")));
+    }
 
     #[test]
     fn only_75_says_not_now() {
