@@ -6,11 +6,11 @@ use hickory_server::{
     net::{NetError, runtime::TokioTime},
     proto::{
         op::{Message, ResponseCode},
-        rr::{LowerName, Name, Record},
+        rr::Record,
         serialize::binary::BinEncoder,
     },
     server::{Request, RequestHandler, ResponseHandler, ResponseInfo},
-    zone_handler::{Catalog, MessageResponse},
+    zone_handler::{Catalog, MessageResponse, ZoneHandler as _},
 };
 
 use crate::world::World;
@@ -25,7 +25,7 @@ impl Engine {
     pub(crate) fn new(world: World) -> Self {
         let world = Arc::new(world);
         let mut catalog = Catalog::new();
-        catalog.upsert(LowerName::new(&Name::root()), vec![Arc::clone(&world) as _]);
+        catalog.upsert(world.origin().clone(), vec![Arc::clone(&world) as _]);
         Self { catalog, world }
     }
 

@@ -139,7 +139,7 @@ impl FakeDns {
         let engine = match &state.engine {
             Some((made, engine)) if *made == epoch => Arc::clone(engine),
             _ => {
-                let engine = Arc::new(Engine::new(World::new(self.zones.in_force(epoch))));
+                let engine = Arc::new(Engine::new(World::new(self.zones.in_force(epoch), self.zones.origin())));
                 state.engine = Some((epoch, Arc::clone(&engine)));
                 engine
             }

@@ -31,6 +31,7 @@ pub(crate) const ALIASES_MAX: usize = 16;
 
 /// The records in force at one time.
 pub(crate) struct World {
+    /// The top of the zone.
     root: LowerName,
     sets: RecordSets,
     /// Every owner and everything above it: an empty name between two others exists too (RFC 4592 §2.2.2).
@@ -47,9 +48,9 @@ pub(crate) struct Found {
 }
 
 impl World {
-    pub(crate) fn new(mut sets: RecordSets) -> Self {
-        let root = LowerName::new(&Name::root());
-        sets.entry((root.clone(), RecordType::SOA)).or_insert_with(|| vec![start_of_authority()]);
+    pub(crate) fn new(mut sets: RecordSets, origin: &Name) -> Self {
+        let root = LowerName::new(origin);
+        sets.entry((root.clone(), RecordType::SOA)).or_insert_with(|| vec![start_of_authority(origin)]);
         let mut names = BTreeSet::new();
         for (owner, _) in sets.keys() {
             let mut name = owner.clone();
@@ -175,12 +176,12 @@ impl ZoneHandler for World {
 }
 
 /// What stands in the authority section of a negative answer (RFC 2308 §2), which may be kept as long as a record.
-fn start_of_authority() -> Record {
-    let within = |label: &str| Name::root().prepend_label(label).unwrap_or_default();
+fn start_of_authority(origin: &Name) -> Record {
+    let within = |label: &str| origin.prepend_label(label).unwrap_or_default();
     let ttl = TTL_SECS_DEFAULT;
     let seconds = i32::try_from(ttl).unwrap_or(i32::MAX);
     let soa = SOA::new(within("ns"), within("hostmaster"), 1, seconds, seconds, seconds, ttl);
-    Record::from_rdata(Name::root(), ttl, RData::SOA(soa))
+    Record::from_rdata(origin.clone(), ttl, RData::SOA(soa))
 }
 
 /// The record under the name that was asked for, which a wildcard stands in for.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use hickory_server::proto::rr::{LowerName, Record, RecordType};
+use hickory_server::proto::rr::{LowerName, Name, Record, RecordType};
 
 pub use crate::record::{RecordError, TTL_SECS_DEFAULT, parse_record, record_line};
 
@@ -11,13 +11,21 @@ pub use crate::record::{RecordError, TTL_SECS_DEFAULT, parse_record, record_line
 /// What comes later replaces: a set of records takes the place of an earlier one with the same owner and type. An alias
 /// takes the place of everything at its owner, and anything takes the place of an alias (RFC 1034 §3.6.2). Records that
 /// come at the same time add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zones {
     by_time: BTreeMap<Duration, Vec<Record>>,
+    origin: Name,
 }
 
 /// Record sets by owner and type, each in the order in which it was written.
 pub(crate) type RecordSets = BTreeMap<(LowerName, RecordType), Vec<Record>>;
+
+impl Default for Zones {
+    /// No records, of the root.
+    fn default() -> Self {
+        Self { by_time: BTreeMap::new(), origin: Name::root() }
+    }
+}
 
 impl Zones {
     /// Records that hold from the start.
@@ -25,6 +33,18 @@ impl Zones {
         let mut zones = Self::default();
         zones.add(Duration::ZERO, records);
         zones
+    }
+
+    /// The same as one zone: names outside of it are refused, and a negative answer has its start of authority, without
+    /// which a recursive server believes none (RFC 2308 §5). By default the zone is the root.
+    #[must_use]
+    pub fn below(self, origin: Name) -> Self {
+        Self { origin, ..self }
+    }
+
+    /// The top of the zone.
+    pub(crate) fn origin(&self) -> &Name {
+        &self.origin
     }
 
     /// Adds records that hold from `at` on, counted from when the server began. Every owner is taken as absolute.

@@ -37,6 +37,7 @@ pub(crate) fn moved(premises: &Premises) -> Suite {
 fn table(premises: Premises) -> (usize, BTreeMap<String, usize>) {
     let suite = moved(&premises);
     let cases: Vec<&Case> = suite.cases(&[]).unwrap();
+    assert_eq!(cases.len(), mtaspec::suite().unwrap().corpus().list().len(), "a case that stays has a reason");
     let plan = Plan::of(premises, &cases).unwrap();
     let mut reasons = BTreeMap::new();
     for planned in &plan.cases {

@@ -44,6 +44,10 @@ impl Bench {
             .map(|line| parse_record(line).expect("a record")),
         );
         zones.add(Duration::from_secs(3600), [parse_record("contoso.test MX 5 later.test").expect("a record")]);
+        Self::of(zones, faults)
+    }
+
+    fn of(zones: Zones, faults: Vec<Fault>) -> Self {
         let events = Arc::new(Events::default());
         Self { dns: FakeDns::new(zones, faults, events.clone()), events }
     }
@@ -143,6 +147,21 @@ async fn an_answer_repeats_the_question_letter_by_letter() {
     assert_eq!(answer.metadata.id, ID);
     assert!(answer.metadata.authoritative && answer.metadata.recursion_available);
     assert_eq!(answer.queries[0].name().to_ascii(), "CoNtOsO.test.");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_zone_below_a_domain_says_whose_it_is_and_refuses_what_is_outside() {
+    let zones = Zones::new([parse_record("mx.m.contoso.test. A 192.0.2.7").unwrap()]);
+    let zones = zones.below("m.contoso.test.".parse().unwrap());
+    let bench = Bench::of(zones, vec![]);
+    let none = bench.message("mx.m.contoso.test. AAAA", Transport::Udp).await;
+    assert_eq!(none.metadata.response_code, ResponseCode::NoError);
+    assert_eq!(
+        (none.authorities[0].record_type(), none.authorities[0].name.to_ascii()),
+        (RecordType::SOA, "m.contoso.test.".to_owned())
+    );
+    let outside = bench.message("contoso.test. A", Transport::Udp).await;
+    assert_eq!(outside.metadata.response_code, ResponseCode::Refused);
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use crate::{
 
 fn world(lines: &[&str]) -> World {
     let zones = Zones::new(lines.iter().map(|line| parse_record(line).expect("a record")));
-    World::new(zones.in_force(1))
+    World::new(zones.in_force(1), &Name::root())
 }
 
 /// `question` is a name and a type; `expected` starts with the code.

@@ -105,7 +105,7 @@ impl Corpus {
         Self { pages }
     }
 
-    /// The same pages, each case moved; see [`super::moving`]. Cases that cannot be are not there.
+    /// The same pages, each case moved; see [`super::moving`]. Cases that cannot be stay as they are.
     #[must_use]
     pub fn moved(self, to: &Destination) -> Self {
         let page = |page: Page| Page { moved: Some(to.clone()), read: OnceLock::new(), ..page };

@@ -66,7 +66,7 @@ pub fn read(file: &Path, octets: &[u8], catalogue: Catalogue<'_>) -> Result<Vec<
 /// # Errors
 ///
 /// All mistakes of the page as it stands. A case that has mistakes only where it is moved to, because a name has become
-/// too long or cannot be moved, is left out.
+/// too long or cannot be moved, stays as its page has it.
 pub fn read_moved(
     file: &Path,
     octets: &[u8],
@@ -87,9 +87,7 @@ pub fn read_moved(
             let context = Context { file, page_id: &page_id, shared: &markdown.shared, catalogue, names };
             let mut mistakes = Vec::new();
             let case = section::case(context, section, &mut variant, &mut mistakes);
-            if mistakes.is_empty() {
-                moved.push(case);
-            }
+            moved.push(if mistakes.is_empty() { case } else { page.clone() });
         }
     }
     Ok(moved)

@@ -3,7 +3,7 @@
 //! mtaspec cannot start such an MTA, configure it or change its name servers, and it has mail of its own. So all cases
 //! are moved below one domain that the user gives ([`crate::case::moving`]), all their connectors are printed as one
 //! script that a person reads and runs ([`script`]), and the hosts of all cases are told apart by the addresses and
-//! ports that the user gives ([`layout`]). What cannot be had this way is unsupported, by name ([`supported`]).
+//! ports that the user gives ([`layout`]). What cannot be had this way is unsupported, by name (`supported`).
 //!
 //! Start at [`Premises`], what the user gives, and at [`plan`], which lays out a whole suite.
 //!

@@ -8,7 +8,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use mtaspec_fake_dns::{FakeDns, Zones, zone::parse_record};
+use mtaspec_fake_dns::{FakeDns, Zones, proto::rr::Name, zone::parse_record};
 use mtaspec_fake_smarthost::{
     RunningHost,
     host::{CertificateSpec, PropertyValue},
@@ -48,6 +48,15 @@ pub(super) fn population(
     clock: &Arc<WorldClock>,
     recorder: &Arc<Recorder>,
 ) -> Result<Arc<Population>, StartError> {
+    population_in(&Name::root(), case, (pki, clock, recorder))
+}
+
+/// The same with name servers of this zone.
+pub(super) fn population_in(
+    origin: &Name,
+    case: &Case,
+    (pki, clock, recorder): (&Arc<Pki>, &Arc<WorldClock>, &Arc<Recorder>),
+) -> Result<Arc<Population>, StartError> {
     let mut hosts = BTreeMap::new();
     for spec in &case.hosts {
         let time: Arc<dyn rustls::time_provider::TimeProvider> = clock.clone();
@@ -57,10 +66,11 @@ pub(super) fn population(
             hosts.insert(door, Resident { host: Arc::clone(&host), sink: Arc::clone(&sink) });
         }
     }
-    let usual = FakeDns::new(zones(&case.zones)?, case.dns_faults.clone(), recorder.dns_sink(None));
+    let usual =
+        FakeDns::new(zones(&case.zones)?.below(origin.clone()), case.dns_faults.clone(), recorder.dns_sink(None));
     let mut name_servers = BTreeMap::from([(RESOLVER, usual)]);
     for spec in &case.name_servers {
-        let records = zones(spec.zones.as_ref().unwrap_or(&case.zones))?;
+        let records = zones(spec.zones.as_ref().unwrap_or(&case.zones))?.below(origin.clone());
         let dns = FakeDns::new(records, spec.faults.clone(), recorder.dns_sink(Some(spec.address)));
         name_servers.insert(SocketAddr::new(spec.address, DNS_PORT), dns);
     }

@@ -150,7 +150,7 @@ impl Served {
         let clock = self.clock();
         let recorder = Recorder::new(Arc::clone(&clock), case.world.server.clone());
         let real = Case { zones: layout.zones(&case.zones), ..case.clone() };
-        let population = build::population(&real, &self.pki, &clock, &recorder)?;
+        let population = build::population_in(self.names.origin(), &real, (&self.pki, &clock, &recorder))?;
         let domain = self.premises.destination().domain_of(&case.id);
         if let Some(dns) = population.name_servers.get(&build::RESOLVER) {
             self.names.serve(&domain, dns);

@@ -10,6 +10,7 @@ use mtaspec_fake_dns::{
     FakeDns, Zones,
     driver::Choose,
     event::{Event, Sink},
+    proto::rr::Name,
     zone::parse_record,
 };
 
@@ -23,6 +24,8 @@ const LABEL_OCTETS_MAX: usize = 63;
 
 /// Who answers.
 pub(super) struct Names {
+    /// The zone: the user's domain.
+    origin: Name,
     /// For names that are nobody's.
     idle: Arc<FakeDns>,
     /// The domains of cases that are served, and their worlds' servers.
@@ -38,8 +41,16 @@ impl Names {
             parse_record(line).map_err(|error| StartError::Failed { why: format!("`{line}` is no record: {error}") })
         };
         let records = lines.iter().map(record).collect::<Result<Vec<_>, _>>()?;
-        let idle = FakeDns::new(Zones::new(records), Vec::new(), Arc::new(Unheard));
-        Ok(Arc::new(Self { idle, served: Mutex::default() }))
+        let origin = Name::from_ascii(format!("{below}."))
+            .map_err(|error| StartError::Failed { why: format!("`{below}` is no name: {error}") })?;
+        let zones = Zones::new(records).below(origin.clone());
+        let idle = FakeDns::new(zones, Vec::new(), Arc::new(Unheard));
+        Ok(Arc::new(Self { origin, idle, served: Mutex::default() }))
+    }
+
+    /// The user's domain.
+    pub(super) fn origin(&self) -> &Name {
+        &self.origin
     }
 
     /// From now on, names below this domain are answered by this one.
