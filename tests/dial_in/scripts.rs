@@ -47,6 +47,10 @@ fn whatever_is_made_is_removed_again_and_nothing_else() {
         let before = directory.connectors().to_vec();
         run(&mut directory, &script::connectors(plan));
         assert!(directory.connectors().len() > 400);
+        let whole = script::connectors(plan);
+        let (_, back) = whole.split_once("# The way back").expect("it ends with the way back");
+        let back: String = back.lines().skip(1).map(|line| format!("{}\n", line.trim_start_matches("# "))).collect();
+        assert_eq!(script::removal(plan).split_once('\n').map(|(_, commands)| commands), Some(back.as_str()));
         run(&mut directory, &script::removal(plan));
         assert_eq!(directory.connectors(), before);
     });

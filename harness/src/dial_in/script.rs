@@ -18,7 +18,7 @@ use super::{
 /// Below the user's domain: where the message goes with which each run begins.
 pub const CANARY_LABEL: &str = "canary";
 
-/// The script that makes the connectors.
+/// The script that makes the connectors. It ends with the way back, as comments.
 #[must_use]
 pub fn connectors(plan: &Plan<'_>) -> String {
     let mut text = format!(
@@ -39,19 +39,23 @@ pub fn connectors(plan: &Plan<'_>) -> String {
         text.push_str(&format!("\n# {}\n", case.id));
         text.extend(layout.connectors.iter().map(new));
     }
+    text.push_str("\n# The way back, which is what `remove.ps1` does:\n");
+    text.extend(removals(plan).map(|command| format!("# {command}")));
     text
 }
 
 /// The script that removes them.
 #[must_use]
 pub fn removal(plan: &Plan<'_>) -> String {
-    let mut text = format!("# Removes the Send connectors that `connectors.ps1` makes for {}.\n", plan.premises.below);
+    let text = format!("# Removes the Send connectors that `connectors.ps1` makes for {}.\n", plan.premises.below);
+    text + &removals(plan).collect::<String>()
+}
+
+/// The commands that remove what [`connectors`] makes, a line each.
+fn removals(plan: &Plan<'_>) -> impl Iterator<Item = String> {
     let common = [catch_all(plan), canary(plan)].into_iter().filter_map(Result::ok).map(|connector| connector.name);
     let of_cases = plan.served().flat_map(|(_, layout)| layout.connectors.iter().map(|own| own.name.clone()));
-    for name in common.chain(of_cases) {
-        text.push_str(&format!("Remove-SendConnector -Identity {} -Confirm:$false\n", quoted(&name)));
-    }
-    text
+    common.chain(of_cases).map(|name| format!("Remove-SendConnector -Identity {} -Confirm:$false\n", quoted(&name)))
 }
 
 /// Takes what is below the domain and nobody's. Any connector of a case is closer.
