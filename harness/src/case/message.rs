@@ -18,7 +18,7 @@ pub const RECIPIENTS_MAX: usize = 10_000;
 pub const FILL_OCTETS_MAX: u64 = 256 << 20;
 
 /// Keys of the info string.
-const KEYS: [&str; 9] = ["at=", "envid=", "from=", "notify=", "orcpt=", "ret=", "times=", "to=", "via="];
+const KEYS: [&str; 10] = ["at=", "envid=", "every=", "from=", "notify=", "orcpt=", "ret=", "times=", "to=", "via="];
 
 /// What the info string of an `eml` fence says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub(super) struct Envelope {
     recipients: Vec<String>,
     at: Duration,
     times: u32,
+    every: Duration,
     via: Via,
     dsn: Dsn,
     /// Those of the last `to=`.
@@ -52,6 +53,7 @@ impl Envelope {
             recipients: Vec::new(),
             at: Duration::ZERO,
             times: 1,
+            every: Duration::ZERO,
             via: Via::default(),
             dsn: Dsn::default(),
             last: 0..0,
@@ -83,6 +85,7 @@ impl Envelope {
         let place = Word { text: value, start: word.start + key.len() + 1 };
         match key {
             "at" => self.at = duration(line, word, value)?,
+            "every" => self.every = duration(line, word, value)?,
             "from" => {
                 let mailbox = if value == "<>" { "" } else { value };
                 if !mailbox.is_empty() {
@@ -128,6 +131,7 @@ impl Envelope {
             recipients: self.recipients,
             at: self.at,
             times: self.times,
+            every: self.every,
             via: self.via,
             dsn: self.dsn,
             content,
@@ -337,6 +341,7 @@ mod tests {
             recipients: Vec::new(),
             at: Duration::ZERO,
             times: 1,
+            every: Duration::ZERO,
             via: Via::default(),
             dsn: Dsn::default(),
             content: vec![Piece::Fill(count)],

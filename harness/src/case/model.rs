@@ -167,8 +167,10 @@ pub struct MessageSpec {
     pub recipients: Vec<String>,
     /// When it is submitted.
     pub at: Duration,
-    /// How many copies are submitted, one after the other.
+    /// How many copies are submitted.
     pub times: u32,
+    /// How long after each copy the next one is submitted; zero: once the copy has been taken.
+    pub every: Duration,
     /// How it comes in.
     pub via: Via,
     /// What it asks about notifications.
@@ -178,6 +180,12 @@ pub struct MessageSpec {
 }
 
 impl MessageSpec {
+    /// When this copy is submitted, counted from 1.
+    #[must_use]
+    pub fn time_of(&self, copy: u32) -> Duration {
+        self.at + self.every * (copy - 1)
+    }
+
     /// Octets of the message, fills written out.
     #[must_use]
     pub fn size(&self) -> u64 {

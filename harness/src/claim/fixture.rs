@@ -48,6 +48,7 @@ fn message(name: &str, recipients: &[&str], times: u32) -> MessageSpec {
         recipients: recipients.iter().map(|&recipient| recipient.to_owned()).collect(),
         at: Duration::ZERO,
         times,
+        every: Duration::ZERO,
         via: Via::Submission,
         dsn: crate::case::dsn::Dsn::default(),
         content: Vec::new(),

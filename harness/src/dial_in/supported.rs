@@ -148,7 +148,7 @@ fn of_messages(case: &Case) -> Option<String> {
 }
 
 fn of_time(case: &Case) -> Option<String> {
-    let last = case.messages.iter().map(|message| message.at).max().unwrap_or_default();
+    let last = case.messages.iter().map(|message| message.time_of(message.times)).max().unwrap_or_default();
     let asked = case.world.horizon.max(last + Duration::from_secs(1));
     (asked > SOCKETS_HORIZON_MAX)
         .then(|| format!("{}{BEYOND_SOCKETS}", dialogue::time(u64::try_from(asked.as_millis()).unwrap_or(u64::MAX))))

@@ -61,14 +61,15 @@ impl Schedule {
             }
         });
         for message in &case.messages {
-            let (mta, at, message) = (Arc::clone(mta), clock.instant(message.at), message.clone());
+            let (mta, clock, message) = (Arc::clone(mta), Arc::clone(clock), message.clone());
             let (refusal, recorder) = (Arc::clone(&refusal), Arc::clone(recorder));
             let (waiting, held) = (Arc::clone(&waiting), Arc::clone(&held));
             tasks.spawn(async move {
-                tokio::time::sleep_until(at).await;
+                tokio::time::sleep_until(clock.instant(message.at)).await;
                 let octets = Arc::new(message.octets());
                 let (facts, content) = (facts(&message, &octets), KeptOctets::of(&octets));
                 for copy in 1..=message.times {
+                    tokio::time::sleep_until(clock.instant(message.time_of(copy))).await;
                     let submission = submission(&message, copy, &octets);
                     recorder.record(submit_event(&submission, facts.clone(), content.clone()));
                     waiting.fetch_sub(1, Ordering::Relaxed);

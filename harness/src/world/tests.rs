@@ -12,7 +12,7 @@ use super::{NetworkKind, Recorder, Settings, Tap, observe};
 use crate::{
     case::Case,
     claim::fixture,
-    mta::{Brief, Library, Mta, RunningMta, SendMessage, StartError, Submission, Work},
+    mta::{Brief, Library, Mta, RunningMta, SendMessage, Sent, StartError, Submission, Work},
     network::clock::WorldClock,
     trace::{Entry, Event, event::EndCause},
 };
@@ -35,6 +35,21 @@ fn a_refused_message_ends_its_case_long_before_the_horizon() {
     assert_eq!(observation.refusal, Some(StartError::unsupported("mail")));
     let end = observation.trace.0.last().map(|entry| &entry.event);
     assert!(matches!(end, Some(Event::End { cause: EndCause::Settled, .. })), "{end:?}");
+}
+
+/// A library that has done with a message at once.
+const QUICK: Library =
+    Library { name: "quick", version: "1", translate: |_| Ok(Box::new(|_| Ok(Sent::Delivered("250 OK".to_owned())))) };
+
+#[test]
+fn copies_come_in_as_far_apart_as_the_page_says() {
+    let mut case = case();
+    (case.messages[0].times, case.messages[0].every) = (3, Duration::from_secs(2));
+    (case.messages[0].at, case.world.horizon) = (Duration::from_secs(1), Duration::from_secs(30));
+    let settings = Settings { seed: 0, network: NetworkKind::Memory };
+    let trace = observe(&case, &QUICK, settings).trace;
+    let submitted = trace.0.iter().filter(|entry| matches!(entry.event, Event::Submit { .. }));
+    assert_eq!(submitted.map(|entry| entry.at_ms).collect::<Vec<_>>(), [1_000, 3_000, 5_000]);
 }
 
 #[test]
