@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     args,
     exit::Failure,
+    mtas::ALL,
     output::{Output, columns},
     surroundings::Surroundings,
 };
@@ -33,9 +34,6 @@ fn cache(around: Surroundings) -> Option<PathBuf> {
 pub(crate) fn newest(name: &str, around: Surroundings) -> Option<PathBuf> {
     fetch::newest(&cache(around)?, name).map(|tree| tree.root)
 }
-
-/// What fetches every MTA that can be fetched.
-const ALL: &str = "all";
 
 fn fetched(name: &str, around: Surroundings) -> Result<Output, Failure> {
     let names: Vec<&str> = if name == ALL { fetch::names().collect() } else { vec![name] };

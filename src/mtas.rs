@@ -191,7 +191,7 @@ pub(crate) const MTAS: &[Known] = &[
     },
 ];
 
-/// The word for every one of [`MTAS`].
+/// The word for every MTA there is: of [`MTAS`], or of those that can be fetched.
 pub(crate) const ALL: &str = "all";
 
 /// Those that the words name, each once, in their order.

@@ -35,7 +35,7 @@ use super::{
     install::{install, install_for_case, owner},
     open_files::OpenFiles,
     reported::Reported,
-    submit::{SubmitError, Submitted, greets, submit},
+    submit::{SubmitError, greets, hand_over, report_refused},
 };
 use crate::{
     case::model::{ShellText, Via},
@@ -338,31 +338,25 @@ impl RunningMta for Running {
             if self.has_begun.load(Ordering::Relaxed) {
                 self.plan.unfiltered.iter().try_for_each(|way| way.firewall(&message))?;
             }
-            let name = &message.name;
-            let report = |recipient: &str, reply: &str| {
-                let reason = format!("{REFUSED_AT_SUBMISSION}{reply}");
-                self.reporter.fate(name, recipient, ReportedFate::Failed, &reason);
-            };
             let to = match message.via {
                 Via::Submission => self.plan.submission,
                 Via::Transport => self.plan.transport.unwrap_or(self.plan.submission),
             };
-            match submit(to, &self.client, &message).await {
-                Ok(Submitted::Refused(reply)) => message.recipients.iter().for_each(|one| report(one, &reply)),
-                Ok(Submitted::Taken { refused, reply }) => {
-                    refused.iter().for_each(|(one, reply)| report(one, reply));
-                    if let Some(reported) = &self.reported {
-                        reported.taken(name, &reply);
+            match hand_over(to, &self.client, &message, &*self.reporter).await {
+                Ok(reply) => {
+                    if let (Some(reported), Some(reply)) = (&self.reported, reply) {
+                        reported.taken(&message.name, &reply);
                     }
                 }
                 Err(SubmitError::NotNow { reply, .. })
                     if self.plan.refusals.iter().any(|known| reply.starts_with(known)) =>
                 {
-                    message.recipients.iter().for_each(|one| report(one, &reply));
+                    report_refused(&*self.reporter, &message, &reply);
                 }
-                Err(SubmitError::NoUtf8) => return Err(StartError::unsupported("a mailbox beyond ASCII")),
-                Err(SubmitError::NoDsn) => return Err(StartError::unsupported(message.dsn.in_words())),
                 Err(error) => {
+                    if let Some(lack) = error.lack(&message) {
+                        return Err(lack);
+                    }
                     // It may have died of it: then that is the reason.
                     let died = tokio::time::timeout(DEATH_MAX, self.first_end()).await;
                     return Err(died.map_or_else(|_| self.failure(&error.to_string()), |ended| self.died(&ended)));

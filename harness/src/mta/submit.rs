@@ -7,7 +7,8 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::Submission;
+use super::{Reporter, StartError, Submission};
+use crate::trace::event::{REFUSED_AT_SUBMISSION, ReportedFate};
 
 /// How long one reply may take, in real time.
 const REPLY_MAX: Duration = Duration::from_secs(10);
@@ -18,7 +19,7 @@ const REPLY_LINES_MAX: usize = 128;
 
 /// What became of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Submitted {
+enum Submitted {
     /// It is in the queue of the MTA, but for these recipients, each refused for good with this reply.
     Taken {
         refused: Vec<(String, String)>,
@@ -52,8 +53,48 @@ pub(super) enum SubmitError {
     Silent,
 }
 
-/// Submits one message.
-pub(super) async fn submit(to: SocketAddr, client: &str, message: &Submission) -> Result<Submitted, SubmitError> {
+impl SubmitError {
+    /// What the MTA has no way to be asked, if that is why it was not handed this message.
+    pub(super) fn lack(&self, message: &Submission) -> Option<StartError> {
+        match self {
+            Self::NoUtf8 => Some(StartError::unsupported("a mailbox beyond ASCII")),
+            Self::NoDsn => Some(StartError::unsupported(message.dsn.in_words())),
+            _ => None,
+        }
+    }
+}
+
+/// Submits one message, and reports the recipients that are refused for good. What was said to the end of mail data, empty
+/// if there was none; `None`: the whole message was refused.
+pub(super) async fn hand_over(
+    to: SocketAddr,
+    client: &str,
+    message: &Submission,
+    reporter: &dyn Reporter,
+) -> Result<Option<String>, SubmitError> {
+    match submit(to, client, message).await? {
+        Submitted::Refused(reply) => {
+            report_refused(reporter, message, &reply);
+            Ok(None)
+        }
+        Submitted::Taken { refused, reply } => {
+            refused.iter().for_each(|(recipient, reply)| report(reporter, message, recipient, reply));
+            Ok(Some(reply))
+        }
+    }
+}
+
+/// Reports that a reply refused the whole message for good.
+pub(super) fn report_refused(reporter: &dyn Reporter, message: &Submission, reply: &str) {
+    message.recipients.iter().for_each(|recipient| report(reporter, message, recipient, reply));
+}
+
+fn report(reporter: &dyn Reporter, message: &Submission, recipient: &str, reply: &str) {
+    let reason = format!("{REFUSED_AT_SUBMISSION}{reply}");
+    reporter.fate(&message.name, recipient, ReportedFate::Failed, &reason);
+}
+
+async fn submit(to: SocketAddr, client: &str, message: &Submission) -> Result<Submitted, SubmitError> {
     let mut session = Session::open(to).await?;
     let offered = session.ask(&format!("EHLO {client}")).await?;
     if !offered.is_positive() {

@@ -3,11 +3,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use super::{
-    Brief, Mta, Reporter, RunningMta, StartError, Submission, Work,
-    submit::{SubmitError, Submitted, submit},
-};
-use crate::trace::event::{REFUSED_AT_SUBMISSION, ReportedFate};
+use super::{Brief, Mta, Reporter, RunningMta, StartError, Submission, Work, submit::hand_over};
 
 /// An MTA that somebody else runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,18 +66,11 @@ struct AtWork {
 impl RunningMta for AtWork {
     fn submit(self: Arc<Self>, message: Submission) -> Work<Result<(), StartError>> {
         Box::pin(async move {
-            let report = |recipient: &str, reply: &str| {
-                let reason = format!("{REFUSED_AT_SUBMISSION}{reply}");
-                self.reporter.fate(&message.name, recipient, ReportedFate::Failed, &reason);
-            };
-            match submit(self.mta.submission, &self.mta.client, &message).await {
-                Ok(Submitted::Refused(reply)) => message.recipients.iter().for_each(|one| report(one, &reply)),
-                Ok(Submitted::Taken { refused, .. }) => refused.iter().for_each(|(one, reply)| report(one, reply)),
-                Err(SubmitError::NoUtf8) => return Err(StartError::unsupported("a mailbox beyond ASCII")),
-                Err(SubmitError::NoDsn) => return Err(StartError::unsupported(message.dsn.in_words())),
-                Err(error) => return Err(StartError::Failed { why: error.to_string() }),
+            let handed_over = hand_over(self.mta.submission, &self.mta.client, &message, &*self.reporter).await;
+            match handed_over {
+                Ok(_) => Ok(()),
+                Err(error) => Err(error.lack(&message).unwrap_or_else(|| StartError::failed(error))),
             }
-            Ok(())
         })
     }
 }

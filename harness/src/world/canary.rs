@@ -61,7 +61,7 @@ impl Forecourt {
 
     /// Sends the canary and waits until it is there.
     pub(super) async fn fly(&self, running: &Arc<dyn RunningMta>, server: &str) -> Result<(), StartError> {
-        let sent = tokio::spawn(Arc::clone(running).submit(canary(server)));
+        let sent = tokio::spawn(Arc::clone(running).submit(canary(CANARY, server, CANARY_DOMAIN)));
         let arrived = async {
             let submitted = sent.await.map_err(|error| StartError::Failed { why: format!("it panicked: {error}") })?;
             submitted?;
@@ -80,15 +80,16 @@ impl Forecourt {
     }
 }
 
-fn canary(server: &str) -> Submission {
+/// The message, by this name.
+pub(super) fn canary(name: &str, from: &str, to: &str) -> Submission {
     let text = format!(
-        "From: canary@{server}\r\nTo: canary@{CANARY_DOMAIN}\r\nSubject: canary\r\nMessage-ID: <canary@{server}>\r\n\
+        "From: canary@{from}\r\nTo: canary@{to}\r\nSubject: canary\r\nMessage-ID: <canary@{from}>\r\n\
          Date: Mon, 07 Jan 2030 10:00:00 +0000\r\n\r\nIs anybody out there?\r\n"
     );
     Submission {
-        name: CANARY.to_owned(),
-        reverse_path: format!("canary@{server}"),
-        recipients: vec![format!("canary@{CANARY_DOMAIN}")],
+        name: name.to_owned(),
+        reverse_path: format!("canary@{from}"),
+        recipients: vec![format!("canary@{to}")],
         dsn: crate::case::dsn::Dsn::default(),
         octets: text.into_bytes().into(),
         via: Via::Submission,

@@ -20,9 +20,8 @@ use crate::{
     mta::{
         Brief, NextHop, Reporter, RunningMta, StartError, Submission, Work,
         reported::Forwarding,
-        submit::{SubmitError, Submitted, greets, submit},
+        submit::{SubmitError, greets, hand_over},
     },
-    trace::event::{REFUSED_AT_SUBMISSION, ReportedFate},
 };
 
 /// How long what it said last may be under way once it has ended.
@@ -157,15 +156,9 @@ impl Running {
             Via::Submission => submission,
             Via::Transport => transport.unwrap_or(submission),
         };
-        let refused = |recipient: &str, reply: &str| {
-            let reason = format!("{REFUSED_AT_SUBMISSION}{reply}");
-            self.reporter.fate(&message.name, recipient, ReportedFate::Failed, &reason);
-        };
-        match submit(to, &self.client, message).await {
-            Ok(Submitted::Refused(reply)) => message.recipients.iter().for_each(|one| refused(one, &reply)),
-            Ok(Submitted::Taken { refused: some, reply }) => {
-                some.iter().for_each(|(one, reply)| refused(one, reply));
-                if let Some(own) = self.about.own_name(&reply) {
+        match hand_over(to, &self.client, message, &*self.reporter).await {
+            Ok(reply) => {
+                if let Some(own) = reply.and_then(|reply| self.about.own_name(&reply)) {
                     self.shared.forwarding.named(&own, &message.name);
                 }
             }

@@ -6,13 +6,12 @@ use mtaspec_fake_smarthost::{Host, RunningHost};
 
 use super::{Guests, Served, Stay};
 use crate::{
-    case::{dsn::Dsn, model::Via},
-    mta::{StartError, Submission},
+    mta::StartError,
     network::population::{Population, Resident},
     trace::Event,
     world::{
         Recorder,
-        canary::{Arrivals, HOST},
+        canary::{Arrivals, HOST, canary},
     },
 };
 
@@ -44,7 +43,7 @@ impl Served {
         self.doors.serve(&guests);
         let running = self.serving.mta.at_work(Arc::clone(&recorder) as _);
         let flight = async {
-            running.submit(self.message()).await?;
+            running.submit(canary(FIRST, &self.canary_domain, &self.canary_domain)).await?;
             if let Some(reason) = refusal(&recorder) {
                 return Err(StartError::Failed { why: format!("the first message was {reason}") });
             }
@@ -54,22 +53,6 @@ impl Served {
         let flown = tokio::time::timeout(CANARY_MAX, flight).await;
         self.doors.rest(&guests);
         flown.unwrap_or_else(|_| Err(StartError::Failed { why: self.lost() }))
-    }
-
-    fn message(&self) -> Submission {
-        let domain = &self.canary_domain;
-        let text = format!(
-            "From: canary@{domain}\r\nTo: canary@{domain}\r\nSubject: canary\r\nMessage-ID: <canary@{domain}>\r\n\
-             Date: Mon, 07 Jan 2030 10:00:00 +0000\r\n\r\nIs anybody out there?\r\n"
-        );
-        Submission {
-            name: FIRST.to_owned(),
-            reverse_path: format!("canary@{domain}"),
-            recipients: vec![format!("canary@{domain}")],
-            dsn: Dsn::default(),
-            octets: text.into_bytes().into(),
-            via: Via::Submission,
-        }
     }
 
     fn lost(&self) -> String {
