@@ -234,8 +234,9 @@ impl Watched<'_> {
     /// Watches until nothing more is to come, or until the horizon; with the quiet time that was waited for.
     pub(super) async fn until_the_end(&self, schedule: &Schedule) -> (EndCause, Duration) {
         let Self { case, clock, recorder, quiet, .. } = *self;
-        let horizon = case.world.horizon + self.carrying;
-        let mut horizon = std::pin::pin!(tokio::time::sleep_until(clock.instant(horizon)));
+        let end_of_watch = clock.instant(case.world.horizon);
+        let horizon = clock.instant(case.world.horizon + self.carrying);
+        let mut horizon = std::pin::pin!(tokio::time::sleep_until(horizon));
         let mut lost = Arc::clone(self.running).lost();
         let mut empty = Duration::ZERO;
         loop {
@@ -249,7 +250,8 @@ impl Watched<'_> {
             }
             let is_quiet = if self.reports { recorder.is_quiet() } else { recorder.is_idle() };
             // Of an MTA whose queue can be seen to be empty nothing more is to come, however long it was to be watched.
-            let is_watched_on = case.world.observe_until && schedule.refusal().is_none();
+            let is_watched_on =
+                case.world.observe_until && schedule.refusal().is_none() && tokio::time::Instant::now() < end_of_watch;
             let may_settle = schedule.refusal().is_some()
                 || ((!is_watched_on || self.running.backlog().is_some()) && schedule.all_submitted() && is_quiet);
             let events = recorder.events();
@@ -282,6 +284,7 @@ impl Watched<'_> {
                         return (EndCause::Settled, quiet);
                     }
                 }
+                () = tokio::time::sleep_until(end_of_watch), if is_watched_on && !self.carrying.is_zero() => {}
                 () = &mut horizon => return (self.at_the_horizon(schedule), quiet),
             }
         }
