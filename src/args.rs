@@ -88,7 +88,7 @@ pub(crate) struct Run {
     /// Which pages.
     #[command(flatten)]
     pub(crate) pages: Pages,
-    /// The MTA to judge; `mtaspec list mtas` names them. Several names, by commas, are judged one after the other and end
+    /// The MTA to judge; `mtaspec list mtas` names them. Several names, by commas, are judged in one run and end
     /// in one table; `all` is every one that is on this machine, and those that are not are named below the table.
     #[arg(long, value_name = "NAME", default_value = "reference", value_delimiter = ',')]
     pub(crate) mta: Vec<String>,
@@ -136,7 +136,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "K/N")]
     pub(crate) shard: Option<Shard>,
     /// Cases that run at the same time; by default one for each processor, and 16 in sandboxes, where cases mostly
-    /// wait (4 of dma and of Haraka, which are long at work before they do).
+    /// wait (8 of dma and 4 of Haraka, which are longer at work before they do). Of several MTAs two are judged at the same
+    /// time, one that is long at work and one that is not, and share them.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
     /// All randomness comes from this number and the case's id.

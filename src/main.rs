@@ -49,6 +49,7 @@ mod protocol_log;
 mod repeat;
 mod report;
 mod report_files;
+mod rows;
 mod run;
 mod sandboxes;
 mod selection;

@@ -41,7 +41,10 @@ pub(crate) struct Known {
 }
 
 /// Of an MTA whose worlds mostly wait.
-const MANY: NonZeroUsize = NonZeroUsize::new(16).unwrap();
+pub(crate) const MANY: NonZeroUsize = NonZeroUsize::new(16).unwrap();
+/// Of an MTA with a process for each message, or several.
+#[cfg(target_os = "linux")]
+const SEVERAL: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 /// Of an MTA that is long at work before it waits.
 #[cfg(target_os = "linux")]
 const FEW: NonZeroUsize = NonZeroUsize::new(4).unwrap();
@@ -123,7 +126,7 @@ pub(crate) const MTAS: &[Known] = &[
         about: "dma, the DragonFly Mail Agent; `mtaspec mta fetch dma` unpacks it without installing it",
         make: || Box::new(ProcessMta(Dma)),
         home: Home::Sandbox,
-        worlds: FEW,
+        worlds: SEVERAL,
         deviations: dma::DEVIATIONS,
     },
     #[cfg(target_os = "linux")]

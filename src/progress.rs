@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mtaspec_harness::suite::run::{CaseResult, Progress};
 
 /// The line as it is drawn; the message is the case that has been running for longest.
@@ -15,10 +15,23 @@ pub(crate) struct Watched {
     running: Mutex<Vec<String>>,
 }
 
+/// One line below the other, for what runs at the same time.
+pub(crate) struct Lines(MultiProgress);
+
+impl Lines {
+    /// None so far.
+    pub(crate) fn new(target: ProgressDrawTarget) -> Self {
+        Self(MultiProgress::with_draw_target(target))
+    }
+
+    /// Another line, for so many cases, behind these words.
+    pub(crate) fn watched(&self, prefix: String, cases: usize) -> Watched {
+        Watched::new(self.0.add(ProgressBar::new(cases as u64).with_prefix(prefix)))
+    }
+}
+
 impl Watched {
-    /// A line for so many cases, behind these words.
-    pub(crate) fn new(prefix: String, cases: usize, target: ProgressDrawTarget) -> Self {
-        let bar = ProgressBar::with_draw_target(u64::try_from(cases).ok(), target).with_prefix(prefix);
+    fn new(bar: ProgressBar) -> Self {
         // A template that is refused leaves the line as indicatif draws it.
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style);

@@ -19,10 +19,11 @@ use crate::{
     deviations,
     exit::Failure,
     keep, load,
-    mtas::Chosen,
     output::Output,
-    progress::Watched,
-    repeat, report_files, selection, snapshots,
+    progress::{Lines, Watched},
+    repeat, report_files,
+    rows::{self, Share},
+    selection, snapshots,
     surroundings::Surroundings,
     told,
 };
@@ -35,11 +36,15 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let suite = load::suite(&args.pages)?;
     suite.read_pages(around.processors);
     let cases = selection::selected(args, load::cases(&suite, &args.filters.filters)?)?;
+    let lines = Lines::new((around.draw)());
+    let all = rows::for_each(&attached, |place, mta, share| {
+        let among = (attached.len() > 1).then(|| format!("{} of {}: {}  ", place + 1, attached.len(), mta.name.name));
+        judged(mta, &suite, &cases, Way { among, share, lines: &lines }, args, around)
+    });
     let mut output = Output::of(String::new());
     let mut reports = Vec::new();
-    for (place, mta) in attached.iter().enumerate() {
-        let among = (attached.len() > 1).then(|| format!("{} of {}: {}  ", place + 1, attached.len(), mta.name.name));
-        let (report, told) = judged(mta, &suite, &cases, among, args, around)?;
+    for judged in all {
+        let (report, told) = judged?;
         output = Output { text: output.text + &told.text, status: output.status.worse(told.status) };
         reports.push(report);
     }
@@ -53,21 +58,30 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     Ok(output)
 }
 
-/// Runs the cases on one MTA and tells what became of them. `among` is its place among several, for the line of
-/// progress.
+/// How one MTA of a run is judged.
+struct Way<'a> {
+    /// Its place, if it is one of several.
+    among: Option<String>,
+    /// How much of the machine it has.
+    share: Share,
+    /// Where its line of progress stands.
+    lines: &'a Lines,
+}
+
+/// Runs the cases on one MTA and tells what became of them.
 fn judged(
     mta: &Attached,
     suite: &Suite,
     cases: &[&Case],
-    among: Option<String>,
+    Way { among, share, lines }: Way<'_>,
     args: &args::Run,
     around: Surroundings,
 ) -> Result<(RunReport, Output), Failure> {
-    let plan = plan(args, mta, around);
+    let plan = plan(args, mta, share, around);
     let repeated = repeat::repeated(cases, args.repeat);
     let folder =
         args.keep.as_ref().map(|folder| among.as_ref().map_or(folder.clone(), |_| folder.join(&mta.name.name)));
-    let progress = Watched::new(among.unwrap_or_default(), repeated.len(), (around.draw)());
+    let progress = lines.watched(among.unwrap_or_default(), repeated.len());
     let results = results(suite, &repeated, mta, plan, &progress);
     progress.finish();
     let (results, varying) = repeat::folded(results);
@@ -87,14 +101,14 @@ fn judged(
     Ok((report, output))
 }
 
-fn default_jobs(network: NetworkKind, processors: NonZeroUsize, mta: &Chosen) -> NonZeroUsize {
+fn default_jobs(network: NetworkKind, processors: NonZeroUsize, mta: &Attached, share: Share) -> NonZeroUsize {
     match network {
-        NetworkKind::Sandbox { .. } => processors.saturating_mul(mta.worlds()),
+        NetworkKind::Sandbox { .. } => processors.saturating_mul(share.worlds(mta)),
         NetworkKind::Loopback { .. } | NetworkKind::Memory => processors,
     }
 }
 
-fn plan(args: &args::Run, mta: &Attached, around: Surroundings) -> Plan {
+fn plan(args: &args::Run, mta: &Attached, share: Share, around: Surroundings) -> Plan {
     let network = match mta.network {
         Network::Loopback => NetworkKind::Loopback { now: around.now },
         Network::Memory => NetworkKind::Memory,
@@ -102,7 +116,7 @@ fn plan(args: &args::Run, mta: &Attached, around: Surroundings) -> Plan {
     };
     Plan {
         settings: Settings { seed: args.seed, network },
-        jobs: args.jobs.unwrap_or_else(|| default_jobs(network, around.processors, &mta.chosen)),
+        jobs: args.jobs.map_or_else(|| default_jobs(network, around.processors, mta, share), |jobs| share.of(jobs)),
         basis: args.basis.map(basis),
         haste: if args.fail_fast { Haste::StopAtFirst } else { Haste::AllCases },
     }

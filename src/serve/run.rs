@@ -24,8 +24,8 @@ use mtaspec_harness::{
 
 use super::{args, folder::Folder};
 use crate::{
-    deviations, exit::Failure, keep, load, output::Output, progress::Watched, report_files, run::basis,
-    snapshots::Found, surroundings::Surroundings, told,
+    deviations, exit::Failure, keep, load, output::Output, progress::Lines, report_files, run::basis, snapshots::Found,
+    surroundings::Surroundings, told,
 };
 
 /// The port of MTAs (RFC 5321 §4.5.4.2).
@@ -139,7 +139,7 @@ fn results<'a>(
 ) -> Vec<CaseResult<'a>> {
     let planned: BTreeMap<&str, &PlannedCase<'_>> =
         plan.cases.iter().map(|planned| (planned.case.id.as_str(), planned)).collect();
-    let progress = Watched::new(String::new(), cases.len(), (around.draw)());
+    let progress = Lines::new((around.draw)()).watched(String::new(), cases.len());
     let results = suite.run_observing(cases, mta, run_plan, &progress, &|case| match planned
         .get(case.id.as_str())
         .map(|planned| &planned.layout)
