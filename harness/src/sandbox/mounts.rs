@@ -151,7 +151,7 @@ fn files(spec: &SandboxSpec) -> [(&'static str, String); 5] {
             "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\nprotocols: files\n"
                 .to_owned(),
         ),
-        ("/etc/resolv.conf", format!("{name_servers}options timeout:1 attempts:1\n")),
+        ("/etc/resolv.conf", name_servers),
     ]
 }
 
