@@ -329,6 +329,9 @@ pub struct PlannedInjection {
     pub says: Says,
     /// What it makes of an empty reverse-path.
     pub null_path: NullPath,
+    /// Most recipients of a message that it is handed; `None`: any number. For a program that makes a process of each:
+    /// how many of them it gets done is up to the machine.
+    pub recipients_max: Option<usize>,
     /// The only way out; what that cannot take is not handed over.
     pub way: NextHop,
 }

@@ -101,6 +101,9 @@ impl PlannedInjection {
         if message.reverse_path.is_empty() && self.null_path == NullPath::Replaced {
             return Err(StartError::unsupported("a message from `<>`"));
         }
+        if let Some(most) = self.recipients_max.filter(|most| message.recipients.len() > *most) {
+            return Err(StartError::unsupported(format!("a message for more than {most} recipients")));
+        }
         if message.octets.contains(&0) || has_half_line_ends(&message.octets) {
             return Err(StartError::unsupported("a message with octets that standard input does not carry"));
         }
@@ -132,23 +135,36 @@ mod tests {
         reference::connector::Connector,
     };
 
+    fn planned(null_path: NullPath, recipients_max: Option<usize>) -> PlannedInjection {
+        let (command, connector) = (PlannedCommand::new("/usr/sbin/own", [""; 0]), Connector::named("Relay"));
+        let way = NextHop { connector, name: String::new(), dial: ([127, 0, 0, 1], 1).into(), accepted: Vec::new() };
+        let (envelope, says) = (EnvelopeForm::Arguments, Says::Queued);
+        PlannedInjection { command, envelope, says, null_path, recipients_max, way }
+    }
+
+    fn message(reverse_path: &str, recipients: usize) -> Submission {
+        Submission {
+            name: "1".to_owned(),
+            reverse_path: reverse_path.to_owned(),
+            recipients: vec!["u@fabrikam.test".to_owned(); recipients],
+            dsn: Dsn::default(),
+            octets: Arc::new(b"Subject: a\r\n\r\n".to_vec()),
+            via: Via::Submission,
+        }
+    }
+
+    #[test]
+    fn a_message_for_more_than_it_makes_processes_for_is_not_handed_over() {
+        let takes = |most, recipients| planned(NullPath::Kept, most).takes(&message("sender@sender.test", recipients));
+        assert_eq!(takes(Some(100), 100), Ok(()));
+        assert_eq!(takes(None, 101), Ok(()));
+        let refusal = StartError::unsupported("a message for more than 100 recipients");
+        assert_eq!(takes(Some(100), 101), Err(refusal));
+    }
+
     #[test]
     fn a_message_from_nobody_is_not_handed_over_to_who_would_put_somebody_there() {
-        let connector = Connector::named("Relay");
-        let way = NextHop { connector, name: String::new(), dial: ([127, 0, 0, 1], 1).into(), accepted: Vec::new() };
-        let takes = |null_path: NullPath, reverse_path: &str| {
-            let command = PlannedCommand::new("/usr/sbin/own", [""; 0]);
-            let (envelope, way) = (EnvelopeForm::Arguments, way.clone());
-            let message = Submission {
-                name: "1".to_owned(),
-                reverse_path: reverse_path.to_owned(),
-                recipients: vec!["u@fabrikam.test".to_owned()],
-                dsn: Dsn::default(),
-                octets: Arc::new(b"Subject: a\r\n\r\n".to_vec()),
-                via: Via::Submission,
-            };
-            PlannedInjection { command, envelope, says: Says::Queued, null_path, way }.takes(&message)
-        };
+        let takes = |null_path, reverse_path: &str| planned(null_path, None).takes(&message(reverse_path, 1));
         assert_eq!(takes(NullPath::Kept, ""), Ok(()));
         assert_eq!(takes(NullPath::Replaced, "sender@sender.test"), Ok(()));
         assert_eq!(takes(NullPath::Replaced, ""), Err(StartError::unsupported("a message from `<>`")));

@@ -58,6 +58,9 @@ const FOLDER: &str = "/etc/dma";
 const SPOOL: &str = "/var/spool/dma";
 /// Its group: compiled in.
 const GROUP: &str = "root:mail";
+/// Most recipients of a message that it is handed: it makes a process and a session of each, and how many of them it gets
+/// done in the time of a case is up to the machine. A hundred are what every server must take (RFC 5321 §4.5.3.1.8).
+const RECIPIENTS_MAX: usize = 100;
 /// What it writes into the log when it gives a message up and writes a notice in its place.
 const BOUNCES: &str = "delivery failed, bouncing as ";
 
@@ -114,6 +117,7 @@ impl Adapter for Dma {
             envelope: EnvelopeForm::Arguments,
             says: Says::Queued,
             null_path: NullPath::Replaced,
+            recipients_max: Some(RECIPIENTS_MAX),
             way,
         });
         Ok(plan)

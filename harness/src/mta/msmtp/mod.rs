@@ -111,6 +111,7 @@ impl Adapter for Msmtp {
             envelope: EnvelopeForm::Arguments,
             says: Says::Fate,
             null_path: NullPath::Kept,
+            recipients_max: None,
             way,
         });
         Ok(plan)

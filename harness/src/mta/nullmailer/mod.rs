@@ -125,6 +125,7 @@ impl Adapter for Nullmailer {
             envelope: EnvelopeForm::Lines,
             says: Says::Queued,
             null_path: NullPath::Kept,
+            recipients_max: None,
             way,
         });
         Ok(plan)
