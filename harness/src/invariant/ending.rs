@@ -18,7 +18,7 @@ pub(super) fn after_421(judging: &Judging<'_>) -> Checked {
     for session in &judging.view.sessions {
         let Some(place) = first_421(session) else { continue };
         checked.reached = true;
-        for step in &session.steps[place..] {
+        for step in session.spoken().iter().skip(place) {
             match &step.kind {
                 StepKind::Command(command) if command.verb != "QUIT" && !command.early => {
                     checked.step(step, Some(format!("{} after a 421", command.verb)));
@@ -33,14 +33,16 @@ pub(super) fn after_421(judging: &Judging<'_>) -> Checked {
 /// QUIT, or an end that is the host's.
 ///
 /// Not judged are a session that is still open, one that ended while the host owed a reply or had written what is none,
-/// and all of a trace that ends because a limit was reached or the MTA was lost.
+/// one in which a handshake was the last that the client did, and all of a trace that ends because a limit was reached or
+/// the MTA was lost.
 pub(super) fn quit(judging: &Judging<'_>) -> Checked {
     let mut checked = Checked::default();
     if matches!(judging.view.end.map(|end| end.cause), Some(EndCause::Limit | EndCause::Lost)) {
         return checked;
     }
     for session in &judging.view.sessions {
-        let Some(closed) = session.closed.filter(|_| !owes_reply(session) && !wrote_otherwise(session)) else {
+        let nobody_can_tell = owes_reply(session) || wrote_otherwise(session) || ends_in_handshake(session);
+        let Some(closed) = session.closed.filter(|_| !nobody_can_tell) else {
             continue;
         };
         let said_quit = session.commands().any(|(_, _, command)| command.verb == "QUIT");
@@ -65,6 +67,14 @@ fn owes_reply(session: &Session<'_>) -> bool {
         _ => None,
     });
     last.unwrap_or(session.greeting.is_none())
+}
+
+/// Whether a handshake is the last that the client did. One who refuses a certificate may leave with an alert, within
+/// the handshake; whether the host had finished its own part by then is up to the kernel.
+fn ends_in_handshake(session: &Session<'_>) -> bool {
+    let last = session.steps.iter().rev().find(|step| !matches!(step.kind, StepKind::Sent(_)));
+    let is_done = last.is_some_and(|step| matches!(step.kind, StepKind::Handshake(HandshakeOutcome::Done { .. })));
+    is_done || session.ungranted_handshake().is_some()
 }
 
 /// Whether the host wrote octets that are no reply lines, so that a client may not know where it stands.
@@ -127,7 +137,7 @@ fn stalls(judging: &Judging<'_>, session: &Session<'_>) -> bool {
 
 /// The step in which the host first wrote a line with 421. What it wrote in the clear behind a STARTTLS is thrown away
 /// by whoever keeps to RFC 3207 §4.2, and so is none.
-fn first_421(session: &Session<'_>) -> Option<usize> {
+pub(super) fn first_421(session: &Session<'_>) -> Option<usize> {
     let secured = session
         .steps
         .iter()

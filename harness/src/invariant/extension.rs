@@ -2,6 +2,7 @@
 
 use super::{
     Checked,
+    ending::first_421,
     offers::{Keywords, Offers, at_commands},
 };
 use crate::{
@@ -20,13 +21,14 @@ pub(super) fn pipelining(judging: &Judging<'_>) -> Checked {
         for (place, offered) in at_commands(session, &offers) {
             let step = &session.steps[place];
             let StepKind::Command(command) = &step.kind else { continue };
-            let wrong = (command.early && !is_answered_twice(session, place))
+            let may_be_early = leaves_at_once(session, place) || is_answered_twice(session, place);
+            let wrong = (command.early && !may_be_early)
                 .then(|| too_early(session, place, offered))
                 .flatten()
                 .map(|why| format!("{} before {why}", command.verb));
             checked.step(step, wrong);
         }
-        for (place, step) in session.steps.iter().enumerate() {
+        for (place, step) in session.spoken().iter().enumerate() {
             if let StepKind::Command(command) = &step.kind
                 && command.auth_response
             {
@@ -71,6 +73,12 @@ fn is_answered_twice(session: &Session<'_>, place: usize) -> bool {
     writes.count() > 1
 }
 
+/// Whether this is a QUIT, and the first line under TLS from the first octet: of a client that did not like the
+/// certificate. It wants nothing more, and whether the greeting was on its way is up to the kernel.
+fn leaves_at_once(session: &Session<'_>, place: usize) -> bool {
+    session.commands().next().is_some_and(|(first, step, command)| first == place && step.tls && command.verb == "QUIT")
+}
+
 /// The mechanism of AUTH in capitals, and its initial response.
 fn words(argument: &[u8]) -> (String, Option<String>) {
     let argument: String = argument.iter().map(|&octet| char::from(octet)).collect();
@@ -92,6 +100,10 @@ pub(super) fn offered(judging: &Judging<'_>) -> Checked {
             }
             let missing = used.into_iter().find(|keyword| !is_offered(keyword, offered));
             checked.step(step, missing.map(|keyword| format!("{} uses {keyword}, which is not offered", command.verb)));
+        }
+        // Of a host that closes by 421 nobody knows whether it read that far.
+        if let Some(place) = session.ungranted_handshake().filter(|_| first_421(session).is_none()) {
+            checked.step(&session.steps[place], Some("a handshake, which no STARTTLS granted".to_owned()));
         }
     }
     checked

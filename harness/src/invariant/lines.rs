@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     claim::Judging,
-    trace::view::{Command, StepKind},
+    trace::view::{Command, Session, StepKind},
 };
 
 /// Longest command line with its CRLF, in octets: RFC 5321 §4.5.3.1.4.
@@ -22,7 +22,7 @@ const TEXT_OCTETS_MAX: u64 = 998;
 /// CRLF at the end, and nowhere else.
 pub(super) fn ends(judging: &Judging<'_>) -> Checked {
     let mut checked = Checked::default();
-    for step in judging.view.sessions.iter().flat_map(|session| &session.steps) {
+    for step in judging.view.sessions.iter().flat_map(Session::spoken) {
         if let StepKind::Command(command) = &step.kind {
             let line = command.octets.strip_suffix(b"\r\n");
             let sound = line.is_some_and(|line| !line.iter().any(|octet| matches!(octet, b'\r' | b'\n')));
@@ -45,7 +45,7 @@ pub(super) fn limits(judging: &Judging<'_>) -> Checked {
             let saw = || format!("{} of {length} octets, where {most} are allowed", command.verb);
             checked.step(step, (length > most).then(saw));
         }
-        for step in &session.steps {
+        for step in session.spoken() {
             let StepKind::Command(command) = &step.kind else { continue };
             if command.auth_response {
                 let length = command.octets.len();

@@ -58,11 +58,13 @@ fn keywords(lines: &[String]) -> Keywords {
 }
 
 /// For each command of a session: its place among the steps, and what had been offered when its first octet was sent.
-/// A command that came early was sent before the reply to the one in front of it.
+/// A command that came early was sent before the reply to the one in front of it. A handshake that is read as lines is
+/// no commands.
 pub(super) fn at_commands<'o>(session: &Session<'_>, offers: &'o Offers) -> Vec<(usize, &'o Keywords)> {
     let mut last = 0;
     let mut places = Vec::new();
-    for (place, step, command) in session.commands() {
+    let spoken = session.spoken().len();
+    for (place, step, command) in session.commands().take_while(|(place, ..)| *place < spoken) {
         places.push((place, offers.before(if command.early { last } else { step.index })));
         last = step.index;
     }

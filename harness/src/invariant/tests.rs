@@ -140,6 +140,30 @@ fn an_extension_is_used_only_where_it_is_offered() {
 }
 
 #[test]
+fn a_handshake_that_nothing_granted_is_one_breach_whatever_the_host_reads_of_it() {
+    let begun = format!("{EHLO}C: STARTTLS\nS: 502 what\nline \u{16}\u{3}\u{1} and\\n\n");
+    let more = "line so\\ron\\n\nS: 500 what\n";
+    for text in [&format!("{begun}close client"), &format!("{begun}{more}reset client")] {
+        assert_eq!(holds(&plain(), "extension-offered", text), Some(false));
+        assert_eq!(holds(&plain(), "line-ends", text), Some(true));
+        assert_eq!(holds(&plain(), "pipelining", text), Some(true));
+        assert_eq!(holds(&plain(), "session-end", text), None);
+    }
+    let closing = begun.replace("502 what", "421 closing");
+    assert_eq!(holds(&plain(), "extension-offered", &closing), Some(true), "nobody knows how far it read");
+    assert_eq!(holds(&plain(), "nothing-after-421", &closing), Some(true));
+}
+
+#[test]
+fn who_does_not_like_a_certificate_may_leave_before_the_greeting() {
+    let under_tls = "connect mx.test\nTLS 1.3\nC! QUIT\nS: 220 mx.test\n";
+    both("pipelining", under_tls, &under_tls.replace("QUIT", "EHLO mta.sender.test"));
+    both("pipelining", under_tls, "connect mx.test\nC! QUIT\nS: 220 mx.test\n");
+    let without_quit = format!("{EHLO}C: STARTTLS\nS: 220 go\nTLS 1.3\nclose client");
+    assert_eq!(holds(&plain(), "session-end", &without_quit), None, "nor is it asked for a QUIT");
+}
+
+#[test]
 fn mail_data_is_transparent() {
     let good = delivery("mx.test", &["u@contoso.test"], "A: b||..|");
     both("transparency", &good, &good.replace("A: b||..|", "A: b||x\ry|"));

@@ -15,6 +15,9 @@ use super::{
     wire::{Reply, ReplyReader, command_line, path, unstuff},
 };
 
+/// How a TLS record with a handshake begins: its type, and the first octet of its version (RFC 8446 §5.1).
+const HANDSHAKE_RECORD: &[u8] = &[22, 3];
+
 /// The trace, read.
 #[derive(Debug)]
 pub struct View<'a> {
@@ -279,6 +282,24 @@ impl<'a> Session<'a> {
             StepKind::Data(data) => Some((place, step, data)),
             _ => None,
         })
+    }
+
+    /// The steps up to where the client begins a handshake in the clear that no STARTTLS granted. The host reads it as
+    /// lines; how much of it, and when, is up to the kernel.
+    #[must_use]
+    pub fn spoken(&self) -> &[Step<'a>] {
+        &self.steps[..self.ungranted_handshake().unwrap_or(self.steps.len())]
+    }
+
+    /// Where a handshake begins in the clear that no STARTTLS granted: the place of the first line that the host reads
+    /// of it.
+    #[must_use]
+    pub fn ungranted_handshake(&self) -> Option<usize> {
+        let is_handshake = |step: &Step<'_>| match &step.kind {
+            StepKind::Command(command) => !step.tls && command.octets.starts_with(HANDSHAKE_RECORD),
+            _ => false,
+        };
+        self.steps.iter().position(is_handshake)
     }
 
     /// The first handshake that is done, if there is one.
