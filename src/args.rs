@@ -264,6 +264,9 @@ pub(crate) struct Report {
     /// Where MTAs that all conform behave differently; the first run is what the others are compared with.
     #[arg(long)]
     pub(crate) disagreement: bool,
+    /// Claims that some of the MTAs break and none keeps, the reference aside: there the page may be wrong.
+    #[arg(long, conflicts_with = "disagreement")]
+    pub(crate) disputed: bool,
     /// Write a report: KIND=FILE. May be given more than once; `mtaspec run --help` names the kinds.
     #[arg(long, value_name = "KIND=FILE")]
     pub(crate) report: Vec<String>,

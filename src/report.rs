@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mtaspec_harness::{
     report::{
         disagreement::{Disagreement, disagreements},
+        disputed::{Disputed, disputes},
         joined::{self, labels},
         json::{CaseReport, RunReport},
         matrix,
@@ -29,6 +30,8 @@ pub(crate) fn report(args: &args::Report, around: Surroundings) -> Result<Output
     let mut text = String::new();
     if args.disagreement {
         text.push_str(&told(&runs));
+    } else if args.disputed {
+        text.push_str(&disputed(&runs));
     } else {
         text.push_str(&matrix::matrix(&runs, around.colour));
     }
@@ -73,6 +76,25 @@ fn told(runs: &[RunReport]) -> String {
                 lines => lines.iter().for_each(|line| text.push_str(&format!("    {line}\n"))),
             }
         }
+    }
+    text
+}
+
+/// Claims that some of the MTAs break and none keeps, the same claim told once.
+fn disputed(runs: &[RunReport]) -> String {
+    let labels = labels(runs);
+    let found = disputes(runs);
+    let mut text = format!(
+        "{} beside the reference: {} broken, {} of them kept by none\n",
+        counted(found.runs, "MTA", "MTAs"),
+        counted(found.broken, "claim is", "claims are"),
+        found.disputed.len()
+    );
+    for Disputed { case, claim, broken } in &found.disputed {
+        let who: Vec<&str> = broken.iter().map(|run| labels[*run].as_str()).collect();
+        text.push_str(&format!("\n{case}, line {}: {}\n", claim.line, claim.text));
+        text.push_str(&format!("  {}\n  seen: {}\n", claim.requirements.join(" "), claim.saw));
+        text.push_str(&format!("  broken by {}\n", who.join(", ")));
     }
     text
 }

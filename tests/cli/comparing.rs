@@ -189,6 +189,19 @@ fn runs_stand_side_by_side_and_their_json_is_read_again() {
     assert_eq!(on(&["report", "--cases", "pages"], &[&both]).stdout, done.stdout);
     let done = on(&["report", "--cases", "pages", "--disagreement"], &[&both]);
     assert_eq!((done.status, done.stdout.lines().next()), (0, Some("4 cases, 0 disagreements in what conforms")));
+    let done = on(&["report", "--cases", "pages", "--disputed"], &[&both]);
+    let none = "1 MTA beside the reference: 2 claims are broken, 2 of them kept by none";
+    assert_eq!((done.status, done.stdout.lines().next()), (0, Some(none)), "it departs, and no claim says so");
+    let claim = &mut case(&mut run, ARRIVES)["claims"][0];
+    (claim["finding"], claim["saw"]) = ("broken".into(), "none".into());
+    let broken = write(folder.path(), "broken.json", &run);
+    let done = on(&["report", "--cases", "pages", "--disputed"], &[&one, &broken]);
+    let told = [
+        "3 claims are broken, 3 of them kept by none\n",
+        "own/relay#arrives, line ",
+        "  seen: none\n  broken by postfix",
+    ];
+    assert!(told.iter().all(|words| done.stdout.contains(words)), "{}", done.stdout);
 }
 
 #[test]
