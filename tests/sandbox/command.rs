@@ -324,7 +324,7 @@ fn judged(words: &[&str]) -> BTreeMap<String, (String, String)> {
 /// offered and broke, and writes no notices.
 fn example() {
     let expected = [
-        ("authentication/plain#empty-question/blank", "conforms"),
+        ("authentication/plain#three-parts/ascii", "conforms"),
         ("replies/recipients#last", "violates"),
         ("replies/recipients#three-ways", "conforms"),
         ("starttls/answers#no-tls/garbage", "departs"),
