@@ -26,7 +26,7 @@ Exit status:
   3  inconclusive, or         65  a page or a file is wrong
      unsupported on the       69  the MTA, or a right that it needs, is missing
      reference, or a verdict  70  a bug of mtaspec
-     that varies (--repeat)
+     that varies (--repeat)  130 interrupted (Ctrl-C): what was judged is told
 
 Start with:  mtaspec run
              mtaspec show routing/equal-connectors#tie";

@@ -23,14 +23,23 @@ pub(crate) enum Status {
     Missing = 69,
     /// A bug of mtaspec.
     Bug = 70,
+    /// The user ended a run before its last case: 128 and the number of SIGINT, as shells have it.
+    Interrupted = 130,
 }
 
 impl Status {
-    /// Of two runs, the status that says more: a broken MUST before what is inconclusive, that before a broken SHOULD,
-    /// and that before what differs.
+    /// Of two runs, the status that says more: that one is not complete before all else, a broken MUST before what is
+    /// inconclusive, that before a broken SHOULD, and that before what differs.
     pub(crate) fn worse(self, other: Self) -> Self {
-        const ORDER: [Status; 4] = [Status::Violates, Status::Inconclusive, Status::Departs, Status::Differs];
+        const ORDER: [Status; 5] =
+            [Status::Interrupted, Status::Violates, Status::Inconclusive, Status::Departs, Status::Differs];
         ORDER.into_iter().find(|status| [self, other].contains(status)).unwrap_or(self)
+    }
+}
+
+impl From<Status> for i32 {
+    fn from(status: Status) -> Self {
+        status as Self
     }
 }
 
@@ -71,6 +80,11 @@ impl Failure {
     /// Nothing was judged.
     pub(crate) fn nothing_judged(message: impl Into<String>) -> Self {
         Self::new(Status::Differs, message)
+    }
+
+    /// The user ended it before there was anything to tell.
+    pub(crate) fn interrupted() -> Self {
+        Self::new(Status::Interrupted, "interrupted before a case was judged")
     }
 
     /// The MTA, or a right that it needs, is missing.

@@ -68,7 +68,7 @@ fn one(
     let pairs = run.cases.iter().zip(&report.cases).filter(|(before, _)| told.contains(&before.id));
     let changes: Vec<Change> = pairs.filter_map(|(before, after)| Change::between(before, after)).collect();
     let options = load::option(&args.pages);
-    let known = Known { deviations: &deviations, options: &options, varying: &[] };
+    let known = Known { deviations: &deviations, options: &options, varying: &[], cut: None };
     let mut output = told::told(suite, &mut report, known, &Found::default(), around.colour);
     output.text.push_str(&what_changed(&changes, told.len()));
     Ok((output, report))

@@ -10,7 +10,8 @@ use std::{
     num::NonZeroUsize,
     panic::{self, UnwindSafe},
     path::PathBuf,
-    process::ExitCode,
+    process::{self, ExitCode},
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::SystemTime,
 };
@@ -24,6 +25,7 @@ use crate::{
     args::{Args, Command},
     exit::{Failure, Status},
     output::Output,
+    serve::args::Serve,
     surroundings::Surroundings,
 };
 
@@ -61,6 +63,9 @@ mod surroundings;
 mod told;
 mod worker;
 
+/// Whether the user has pressed Ctrl-C since [`hear_interruptions`].
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
 /// A world is many small things, made and thrown away by several threads at once: that is what this allocator is for.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
@@ -93,7 +98,32 @@ fn surroundings() -> Surroundings {
     let colour = if io::stdout().is_terminal() && !no_colour { Colour::Ansi } else { Colour::Plain };
     let draw = if io::stderr().is_terminal() { ProgressDrawTarget::stderr } else { ProgressDrawTarget::hidden };
     let processors = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    Surroundings { now: SystemTime::now(), processors, colour, draw, cache, folder: env::current_dir, path }
+    Surroundings {
+        now: SystemTime::now(),
+        processors,
+        colour,
+        draw,
+        interrupted: || INTERRUPTED.load(Ordering::Relaxed),
+        cache,
+        folder: env::current_dir,
+        path,
+    }
+}
+
+/// From now on the first Ctrl-C asks for an end, so that what was judged is not lost; the second is one. Whoever started
+/// the program so that it is deaf to Ctrl-C, in the background of a script, meant that.
+fn hear_interruptions() -> Result<(), Failure> {
+    let heard = ctrlc::try_set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            process::exit(Status::Interrupted.into());
+        }
+        // Nobody is left to tell if this fails.
+        drop(writeln!(io::stderr().lock(), "mtaspec: cases that run are waited for; Ctrl-C once more ends at once"));
+    });
+    match heard {
+        Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(()),
+        Err(error) => Err(Failure::bug(format!("Ctrl-C cannot be heard: {error}"))),
+    }
 }
 
 /// The user's folder for what can be had again (XDG Base Directory Specification): a relative path counts as none.
@@ -119,9 +149,17 @@ fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
         Command::Mta(mta) => mta::mta(mta, around),
         Command::New(new) => new::new(new),
         Command::Report(report) => report::report(report, around),
-        Command::Run(run) => run::run(run, around),
+        Command::Run(run) => {
+            hear_interruptions()?;
+            run::run(run, around)
+        }
         Command::Show(show) => show::show(show),
-        Command::Serve(args) => serve::serve(args, around),
+        Command::Serve(serve) => {
+            if let Serve::Run(_) = serve {
+                hear_interruptions()?;
+            }
+            serve::serve(serve, around)
+        }
         Command::ShowLog(show) => protocol_log::show(show),
     }
 }

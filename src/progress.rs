@@ -2,8 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use mtaspec_harness::suite::run::{CaseResult, Progress};
+
+use crate::surroundings::Surroundings;
 
 /// The line as it is drawn; the message is the case that has been running for longest.
 const TEMPLATE: &str = "{prefix}{pos}/{len} cases  {elapsed}  {wide_msg}";
@@ -11,34 +13,35 @@ const TEMPLATE: &str = "{prefix}{pos}/{len} cases  {elapsed}  {wide_msg}";
 /// Draws a line for each case that begins or ends.
 pub(crate) struct Watched {
     bar: ProgressBar,
+    interrupted: fn() -> bool,
     /// Cases that run, oldest first.
     running: Mutex<Vec<String>>,
 }
 
 /// One line below the other, for what runs at the same time.
-pub(crate) struct Lines(MultiProgress);
+pub(crate) struct Lines {
+    lines: MultiProgress,
+    interrupted: fn() -> bool,
+}
 
 impl Lines {
     /// None so far.
-    pub(crate) fn new(target: ProgressDrawTarget) -> Self {
-        Self(MultiProgress::with_draw_target(target))
+    pub(crate) fn new(around: Surroundings) -> Self {
+        Self { lines: MultiProgress::with_draw_target((around.draw)()), interrupted: around.interrupted }
     }
 
     /// Another line, for so many cases, behind these words.
     pub(crate) fn watched(&self, prefix: String, cases: usize) -> Watched {
-        Watched::new(self.0.add(ProgressBar::new(cases as u64).with_prefix(prefix)))
-    }
-}
-
-impl Watched {
-    fn new(bar: ProgressBar) -> Self {
+        let bar = self.lines.add(ProgressBar::new(cases as u64).with_prefix(prefix));
         // A template that is refused leaves the line as indicatif draws it.
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style);
         }
-        Self { bar, running: Mutex::default() }
+        Watched { bar, interrupted: self.interrupted, running: Mutex::default() }
     }
+}
 
+impl Watched {
     /// Takes the line away.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
@@ -59,5 +62,9 @@ impl Progress for Watched {
     fn ends(&self, result: &CaseResult<'_>) {
         self.change(|running| running.retain(|case| *case != result.case.id));
         self.bar.inc(1);
+    }
+
+    fn goes_on(&self) -> bool {
+        !(self.interrupted)()
     }
 }

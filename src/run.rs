@@ -17,7 +17,7 @@ use crate::{
     args::{self, BasisArg, Network},
     attached::{self, Asked, Attached},
     deviations,
-    exit::Failure,
+    exit::{Failure, Status},
     keep, load,
     output::Output,
     progress::{Lines, Watched},
@@ -25,7 +25,7 @@ use crate::{
     rows::{self, Share},
     selection, snapshots,
     surroundings::Surroundings,
-    told,
+    told::{self, Cut},
 };
 
 /// Everything is looked at before the first case starts; reports are written after the last one.
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     let suite = load::suite(&args.pages)?;
     suite.read_pages(around.processors);
     let cases = selection::selected(args, load::cases(&suite, &args.filters.filters)?)?;
-    let lines = Lines::new((around.draw)());
+    let lines = Lines::new(around);
     let all = rows::for_each(&attached, |place, mta, share| {
         let among = (attached.len() > 1).then(|| format!("{} of {}: {}  ", place + 1, attached.len(), mta.name.name));
         judged(mta, &suite, &cases, Way { among, share, lines: &lines }, args, around)
@@ -46,7 +46,10 @@ pub(crate) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
     for judged in all {
         let (report, told) = judged?;
         output = Output { text: output.text + &told.text, status: output.status.worse(told.status) };
-        reports.push(report);
+        reports.extend(report);
+    }
+    if reports.is_empty() {
+        return Err(Failure::interrupted());
     }
     if attached.len() > 1 {
         output.text.push_str(&format!("\n{}", matrix::matrix(&reports, around.colour)));
@@ -68,7 +71,7 @@ struct Way<'a> {
     lines: &'a Lines,
 }
 
-/// Runs the cases on one MTA and tells what became of them.
+/// Runs the cases on one MTA and tells what became of them. No report is made of an MTA that the user did not wait for.
 fn judged(
     mta: &Attached,
     suite: &Suite,
@@ -76,7 +79,7 @@ fn judged(
     Way { among, share, lines }: Way<'_>,
     args: &args::Run,
     around: Surroundings,
-) -> Result<(RunReport, Output), Failure> {
+) -> Result<(Option<RunReport>, Output), Failure> {
     let plan = plan(args, mta, share, around);
     let repeated = repeat::repeated(cases, args.repeat);
     let folder =
@@ -84,6 +87,11 @@ fn judged(
     let progress = lines.watched(among.unwrap_or_default(), repeated.len());
     let results = results(suite, &repeated, mta, plan, &progress);
     progress.finish();
+    let cut = Cut::of(results.len(), repeated.len(), around);
+    if cut.is_some() && results.is_empty() {
+        let text = format!("{}: interrupted before its first case\n", mta.name.name);
+        return Ok((None, Output { text, status: Status::Interrupted }));
+    }
     let (results, varying) = repeat::folded(results);
     if let Some(folder) = folder {
         keep::keep(&folder, &results)?;
@@ -93,12 +101,12 @@ fn judged(
     let form = snapshots::Form::of(mta.network);
     let found = snapshots::settle(&mta.snapshots, form, suite, &report, around.processors)?;
     let options = mta.options(args);
-    let told = told::Known { deviations: &mta.deviations, options: &options, varying: &varying };
+    let told = told::Known { deviations: &mta.deviations, options: &options, varying: &varying, cut };
     let mut output = told::told(suite, &mut report, told, &found, around.colour);
     if let Some(file) = &args.write_deviations {
         output.text.push_str(&deviations::write_draft(file, &report)?);
     }
-    Ok((report, output))
+    Ok((Some(report), output))
 }
 
 fn default_jobs(network: NetworkKind, processors: NonZeroUsize, mta: &Attached, share: Share) -> NonZeroUsize {

@@ -16,6 +16,8 @@ pub(crate) struct Surroundings {
     pub(crate) colour: Colour,
     /// Where progress is shown: nowhere, unless a person watches.
     pub(crate) draw: fn() -> ProgressDrawTarget,
+    /// Whether the user has asked for an end (Ctrl-C), if runs listen to that.
+    pub(crate) interrupted: fn() -> bool,
     /// The user's folder for what can be had again; none if there is no home.
     pub(crate) cache: fn() -> Option<PathBuf>,
     /// The folder that paths of the command line are meant from.

@@ -15,6 +15,7 @@ use crate::{
     output::{Output, counted},
     repeat::Varying,
     snapshots::Found,
+    surroundings::Surroundings,
 };
 
 /// Most lines of a difference that are shown; the file has them all.
@@ -29,12 +30,28 @@ pub(crate) struct Known<'a> {
     pub(crate) options: &'a str,
     /// Cases whose verdicts were not the same each time.
     pub(crate) varying: &'a [Varying],
+    /// How far it came, if the user ended it.
+    pub(crate) cut: Option<Cut>,
+}
+
+/// A run that the user ended before its last case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut {
+    judged: usize,
+    asked_for: usize,
+}
+
+impl Cut {
+    /// Of a run in which so many cases were judged of so many that were asked for, if the user ended it.
+    pub(crate) fn of(judged: usize, asked_for: usize, around: Surroundings) -> Option<Self> {
+        (judged < asked_for && (around.interrupted)()).then_some(Self { judged, asked_for })
+    }
 }
 
 /// Tells a run: each failure, each snapshot that differs, each deviation that is stale, then the summary. What the
 /// deviations know is marked in `run`.
 pub(crate) fn told(suite: &Suite, run: &mut RunReport, known: Known<'_>, snapshots: &Found, colour: Colour) -> Output {
-    let Known { deviations, options, varying } = known;
+    let Known { deviations, options, varying, cut } = known;
     let whole = run.only.is_none() && run.cases.len() == suite.corpus().list().len();
     let stale = deviations.apply_to(run, if whole { Extent::Whole } else { Extent::Part }).stale;
     let mut text = failures(suite, run, options, colour);
@@ -49,7 +66,11 @@ pub(crate) fn told(suite: &Suite, run: &mut RunReport, known: Known<'_>, snapsho
     text.extend(varying.iter().map(Varying::line));
     let is_flaky = |id: &str| run.cases.iter().any(|case| case.id == *id && case.known_flaky);
     let varies = varying.iter().any(|own| !is_flaky(&own.id));
+    if let Some(Cut { judged, asked_for }) = cut {
+        text.push_str(&format!("interrupted: {judged} of {} judged\n", counted(asked_for, "case", "cases")));
+    }
     let status = match status(run) {
+        _ if cut.is_some() => Status::Interrupted,
         Status::AsExpected | Status::Departs if varies => Status::Inconclusive,
         Status::AsExpected if !stale.is_empty() || !snapshots.differ.is_empty() => Status::Differs,
         Status::AsExpected if is_unjudged(run) => {

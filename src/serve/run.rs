@@ -56,13 +56,17 @@ pub(super) fn run(args: &args::Run, around: Surroundings) -> Result<Output, Fail
         haste: if args.fail_fast { Haste::StopAtFirst } else { Haste::AllCases },
     };
     let results = results(&suite, &plan, &cases, &served, &mta, run_plan, around);
+    let cut = told::Cut::of(results.len(), cases.len(), around);
+    if cut.is_some() && results.is_empty() {
+        return Err(Failure::interrupted());
+    }
     if let Some(folder) = &args.keep {
         keep::keep(folder, &results)?;
     }
     let name = MtaName { name: args.mta.clone(), version: args.mta_version.clone() };
     let mut report = RunReport { moved: Some(to), ..suite.report_of(name, run_plan, results) };
     let options = format!(" --state {} --submit-to {}", args.state.display(), args.submit_to);
-    let known = told::Known { deviations: &deviations, options: &options, varying: &[] };
+    let known = told::Known { deviations: &deviations, options: &options, varying: &[], cut };
     let mut output = told::told(&suite, &mut report, known, &Found::default(), around.colour);
     output.text.push_str(&strangers(&served));
     if let Some(file) = &args.write_deviations {
@@ -139,7 +143,7 @@ fn results<'a>(
 ) -> Vec<CaseResult<'a>> {
     let planned: BTreeMap<&str, &PlannedCase<'_>> =
         plan.cases.iter().map(|planned| (planned.case.id.as_str(), planned)).collect();
-    let progress = Lines::new((around.draw)()).watched(String::new(), cases.len());
+    let progress = Lines::new(around).watched(String::new(), cases.len());
     let results = suite.run_observing(cases, mta, run_plan, &progress, &|case| match planned
         .get(case.id.as_str())
         .map(|planned| &planned.layout)

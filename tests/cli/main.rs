@@ -4,6 +4,8 @@ mod command_line;
 mod commands;
 mod comparing;
 mod deviations;
+#[cfg(target_os = "linux")]
+mod interrupting;
 mod judging;
 mod listing;
 mod new_sections;

@@ -2,7 +2,10 @@
 
 use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    os::fd::{AsFd as _, OwnedFd},
+    os::{
+        fd::{AsFd as _, OwnedFd},
+        unix::process::CommandExt as _,
+    },
     path::{Path, PathBuf},
     process::{self, Child, Command, Stdio},
     thread,
@@ -195,9 +198,11 @@ fn run(errand: &Errand, task: Task, limit: Duration, mut hear: impl FnMut(Told))
     Ok(Ended { status, complaint, limit, timed_out })
 }
 
+/// In a process group of its own: Ctrl-C of a terminal is for mtaspec, which waits for the cases that run. Whatever ends
+/// mtaspec ends the worker too, see [`enter`](super::enter).
 fn spawn(program: &Path, arguments: &[String]) -> io::Result<Child> {
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     command.spawn()
 }
 

@@ -63,13 +63,18 @@ pub struct CaseResult<'a> {
 /// Runs one case and hands over what was seen.
 pub type Observe<'a> = dyn Fn(&Case) -> Observation + Sync + 'a;
 
-/// Hears of cases as they begin and end; called from several threads.
+/// Hears of cases as they begin and end, and may end a run before its last case; called from several threads.
 pub trait Progress: Sync {
     /// A case begins.
     fn begins(&self, case: &str);
 
     /// A case has ended and is judged.
     fn ends(&self, result: &CaseResult<'_>);
+
+    /// Whether further cases are begun. Those that run are waited for and judged all the same.
+    fn goes_on(&self) -> bool {
+        true
+    }
 }
 
 /// Nobody listens.
@@ -86,7 +91,8 @@ pub fn judged(mta: &str) -> Judged {
 }
 
 impl Suite {
-    /// Runs these cases on an MTA and judges what it did; results stand in the order of the cases.
+    /// Runs these cases on an MTA and judges what it did; results stand in the order of the cases. Cases that were not
+    /// begun ([`Haste::StopAtFirst`], [`Progress::goes_on`]) have none.
     pub fn run<'a>(
         &self,
         cases: &[&'a Case],
@@ -106,6 +112,9 @@ impl Suite {
         progress: &dyn Progress,
         observe: &Observe<'_>,
     ) -> Vec<CaseResult<'a>> {
+        if !progress.goes_on() {
+            return Vec::new();
+        }
         let order = order(cases, plan.haste);
         in_parallel(cases, (&order, ends(plan)), plan.jobs, |case| {
             progress.begins(&case.id);
@@ -113,7 +122,7 @@ impl Suite {
             progress.ends(&result);
             let good = result.ruling.verdict == verdict::Verdict::Conforms;
             let stop = !good && plan.haste == Haste::StopAtFirst;
-            (result, if stop { Proceed::Stop } else { Proceed::GoOn })
+            (result, if stop || !progress.goes_on() { Proceed::Stop } else { Proceed::GoOn })
         })
     }
 
