@@ -37,12 +37,6 @@ impl Status {
     }
 }
 
-impl From<Status> for i32 {
-    fn from(status: Status) -> Self {
-        status as Self
-    }
-}
-
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
         Self::from(status as u8)

@@ -115,7 +115,7 @@ fn surroundings() -> Surroundings {
 fn hear_interruptions() -> Result<(), Failure> {
     let heard = ctrlc::try_set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            process::exit(Status::Interrupted.into());
+            process::exit(Status::Interrupted as i32);
         }
         // Nobody is left to tell if this fails.
         drop(writeln!(io::stderr().lock(), "mtaspec: cases that run are waited for; Ctrl-C once more ends at once"));
@@ -140,6 +140,9 @@ fn path() -> String {
 }
 
 fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
+    if let Command::Run(_) | Command::Serve(Serve::Run(_)) = &args.command {
+        hear_interruptions()?;
+    }
     match &args.command {
         Command::Completions(completions) => Ok(completions::completions(completions)),
         Command::Coverage(coverage) => coverage::coverage(coverage),
@@ -149,17 +152,9 @@ fn dispatch(args: &Args, around: Surroundings) -> Result<Output, Failure> {
         Command::Mta(mta) => mta::mta(mta, around),
         Command::New(new) => new::new(new),
         Command::Report(report) => report::report(report, around),
-        Command::Run(run) => {
-            hear_interruptions()?;
-            run::run(run, around)
-        }
+        Command::Run(run) => run::run(run, around),
         Command::Show(show) => show::show(show),
-        Command::Serve(serve) => {
-            if let Serve::Run(_) = serve {
-                hear_interruptions()?;
-            }
-            serve::serve(serve, around)
-        }
+        Command::Serve(serve) => serve::serve(serve, around),
         Command::ShowLog(show) => protocol_log::show(show),
     }
 }
